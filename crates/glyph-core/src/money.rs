@@ -84,7 +84,11 @@ mod tests {
     #[test]
     fn writes_amounts_with_the_digits_of_their_currency() {
         let text = |minor, code| {
-            Money { minor, currency: Currency::parse(code).unwrap() }.to_string()
+            Money {
+                minor,
+                currency: Currency::parse(code).unwrap(),
+            }
+            .to_string()
         };
         assert_eq!(text(123_450, "usd"), "1234.50 USD");
         assert_eq!(text(489_800, "JPY"), "489800 JPY");

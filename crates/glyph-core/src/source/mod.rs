@@ -33,7 +33,8 @@ impl Cells {
     pub fn push(&mut self, column: usize, value: &str) {
         let start = self.text.len() as u32;
         self.text.push_str(value);
-        self.spans.push((column as u32, start, self.text.len() as u32));
+        self.spans
+            .push((column as u32, start, self.text.len() as u32));
     }
 
     /// The cell in `column`, or `None` where the row has none.
@@ -48,7 +49,10 @@ impl Cells {
     /// `(column, value)` in the order of arrival.
     pub fn iter(&self) -> impl Iterator<Item = (usize, &str)> {
         self.spans.iter().map(|&(column, start, end)| {
-            (column as usize, self.text.get(start as usize..end as usize).unwrap_or(""))
+            (
+                column as usize,
+                self.text.get(start as usize..end as usize).unwrap_or(""),
+            )
         })
     }
 
@@ -110,7 +114,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { record_bytes: 4 << 20, columns: 4096, json_depth: 64 }
+        Limits {
+            record_bytes: 4 << 20,
+            columns: 4096,
+            json_depth: 64,
+        }
     }
 }
 
@@ -126,5 +134,9 @@ pub enum SourceError {
     #[error("the source has more than {limit} columns")]
     TooManyColumns { limit: usize },
     #[error("the source is not valid {format}: {message} (byte {byte})")]
-    Malformed { format: &'static str, message: String, byte: u64 },
+    Malformed {
+        format: &'static str,
+        message: String,
+        byte: u64,
+    },
 }

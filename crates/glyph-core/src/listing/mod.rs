@@ -1,0 +1,84 @@
+//! Raw row → listing: headers to fields, cells to values. Every error of a row is reported, not the first.
+
+use crate::money::Money;
+
+/// What a row offers, read but not yet matched. Texts are trimmed and otherwise as given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing {
+    pub title: String,
+    /// The price as offered: of the whole lot where the title offers a lot.
+    pub price: Money,
+    /// The cell that the price came from, where [`Money::decimal_text`] in US dollars does not already say it.
+    pub price_text: Option<String>,
+    /// The price in US cents by the rates of the import.
+    pub price_usd_minor: i64,
+    pub quantity: Option<i64>,
+    pub availability: Option<Availability>,
+    pub min_order_quantity: Option<i64>,
+    pub condition: Option<Condition>,
+    /// A short code (`US`, `EU`, `CN`, …) where the text is known, else the text.
+    pub region: Option<String>,
+    /// When the source says that it saw the offer; UTC, RFC 3339, whole seconds.
+    pub seen_at: Option<String>,
+    pub texts: ListingTexts,
+}
+
+/// The texts of a row that come again in every import of the same catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListingTexts {
+    pub seller: Option<String>,
+    pub source_url: Option<String>,
+    pub source_type: Option<String>,
+    pub notes: Option<String>,
+    /// The cells as given, kept where the closed set or number does not say it all.
+    pub condition_text: Option<String>,
+    pub region_text: Option<String>,
+    pub quantity_text: Option<String>,
+    pub age_text: Option<String>,
+    /// Columns that no field was recognised in: a JSON object of header → cell, `None` where there are none.
+    pub extra: Option<String>,
+}
+
+/// The closed set of conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    New,
+    OpenBox,
+    Refurbished,
+    Used,
+    ForParts,
+}
+
+impl Condition {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Condition::New => "new",
+            Condition::OpenBox => "open_box",
+            Condition::Refurbished => "refurbished",
+            Condition::Used => "used",
+            Condition::ForParts => "for_parts",
+        }
+    }
+}
+
+/// Whether the offer can be bought now, as far as the row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    InStock,
+    OutOfStock,
+    OnOrder,
+    Sold,
+}
+
+impl Availability {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Availability::InStock => "in_stock",
+            Availability::OutOfStock => "out_of_stock",
+            Availability::OnOrder => "on_order",
+            Availability::Sold => "sold",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The only loop: rows in, outcomes out.

@@ -1,0 +1,83 @@
+//! One record a model and variant. What is unknown is absent, never zero.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Index of a model in its registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelId(pub u32);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Vendor {
+    Nvidia,
+    Amd,
+    Intel,
+    Matrox,
+}
+
+/// How the board connects and stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum Form {
+    #[serde(rename = "PCIe")]
+    Pcie,
+    #[serde(rename = "SXM")]
+    Sxm,
+    #[serde(rename = "OAM")]
+    Oam,
+    #[serde(rename = "MXM")]
+    Mxm,
+    #[serde(rename = "NVL")]
+    Nvl,
+}
+
+/// One GPU board: memory sizes and forms that sell as different products are different models.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Model {
+    /// The stable name that databases and scripts use: `A100_PCIE_80GB`, `RTX_4000_SFF_ADA`.
+    pub canonical_model: String,
+    /// The vendor's name of this variant without the vendor: `A100 PCIe 80GB`, `GeForce RTX 3080`.
+    pub model: String,
+    /// The name that variants share, as `glyphd match` answers it: `A100`, `GeForce RTX 3080`.
+    pub product: String,
+    pub vendor: Vendor,
+    pub family: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<u16>,
+    /// Of the whole board, GB as vendors count them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_gb: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_bus_bits: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_bandwidth_gb_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shaders: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fp32_tflops: Option<f64>,
+    /// Dense, without sparsity; FP32 accumulate on GeForce.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fp16_tensor_tflops_dense: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub int8_tops_dense: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tdp_w: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slots: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pcie_generation: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nvlink: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mig_instances: Option<u8>,
+    pub aliases: Vec<String>,
+    /// Field name → where its value comes from.
+    pub sources: BTreeMap<String, String>,
+}
