@@ -1,0 +1,43 @@
+//! A repair from its file to its record: the mended rows go into the places that the rejected ones left.
+
+use std::ops::ControlFlow;
+
+use glyph_core::matching::Matcher;
+use glyph_core::pipeline::{self, RunError, Stages};
+use glyph_store::import::{ImportRecord, NewRepair, RepairRecord};
+use glyph_store::store::Store;
+
+use crate::clock;
+use crate::import_job::{ImportOptions, open_source, reader_for, source_failed};
+use crate::input::Input;
+
+/// Repairs `record` from `input`: all of it, or nothing.
+pub(crate) fn repair_import(
+    store: &mut dyn Store,
+    matcher: &Matcher,
+    record: &ImportRecord,
+    input: &Input,
+    options: &ImportOptions,
+) -> anyhow::Result<RepairRecord> {
+    let now = clock::text(clock::now());
+    let mut rows = open_source(input, options)?;
+    let reader = reader_for(rows.as_ref(), options)?;
+    let mut writer = store.start_repair(&NewRepair {
+        import_id: &record.import_id,
+        repaired_at: &now,
+        seen_at: record.seen_at.as_deref().unwrap_or(&record.imported_at),
+        source_name: &input.name,
+        registry: matcher.registry(),
+    })?;
+    let mut stages = Stages { reader, matcher, profile: &options.profile };
+    let result = pipeline::run(rows.as_mut(), &mut stages, writer.as_sink(), &mut |_| {
+        ControlFlow::Continue(())
+    });
+    match result {
+        Ok(_) => {}
+        Err(RunError::Source(error)) => return Err(source_failed(error, input)),
+        Err(error) => return Err(error.into()),
+    }
+    input.finish()?;
+    Ok(writer.commit()?)
+}
