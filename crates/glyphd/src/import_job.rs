@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use glyph_core::listing::{Field, HeaderMap, ListingReader, Rates, ReadOptions};
+use glyph_core::listing::{Field, HeaderMap, ListingReader, Rates, ReaderOptions};
 use glyph_core::matching::Matcher;
 use glyph_core::pipeline::{self, Counts, Outcome, RunError, Sink, SinkError, Stages};
 use glyph_core::score::Profile;
@@ -27,8 +27,9 @@ pub(crate) struct ImportOptions {
     pub(crate) format: Option<Format>,
     pub(crate) delimiter: Option<u8>,
     pub(crate) mapping: Vec<(String, Field)>,
-    pub(crate) read: ReadOptions,
-    pub(crate) rates: Arc<Rates>,
+    pub(crate) read: ReaderOptions,
+    /// The rates that the user gave; the built-in ones where absent.
+    pub(crate) rates: Option<Arc<Rates>>,
     /// Names the rates given by the user: part of what makes an import the same.
     pub(crate) rates_key: String,
     /// The time given for the whole file.
@@ -38,6 +39,12 @@ pub(crate) struct ImportOptions {
     pub(crate) most_rejects: Option<MostRejects>,
     pub(crate) dry_run: bool,
     pub(crate) force: bool,
+}
+
+impl ImportOptions {
+    fn rates(&self) -> &Rates {
+        self.rates.as_deref().unwrap_or_else(|| Rates::embedded())
+    }
 }
 
 /// What a rejected row does to its import.
@@ -157,7 +164,7 @@ pub(crate) fn import_input(
     }
     let options_key = options_key(&digested, options);
     let findings = rows.findings();
-    let header_mapping = stages.reader.describe_mapping();
+    let header_mapping = serde_json::to_value(stages.reader.header().describe())?;
     let rates = rates_used(&stages.reader);
     let errors: BTreeMap<String, u64> =
         errors_by_code.iter().map(|(code, rows)| ((*code).to_owned(), *rows)).collect();
@@ -318,12 +325,13 @@ pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Res
     Ok(OpenedSource { rows, by_position: false })
 }
 
-pub(crate) fn reader_for(
+pub(crate) fn reader_for<'a>(
     rows: &dyn RowSource,
-    options: &ImportOptions,
-) -> anyhow::Result<ListingReader> {
-    let headers = HeaderMap::resolve(rows.columns(), &options.mapping)?;
-    Ok(ListingReader::new(headers, Arc::clone(&options.rates), options.read.clone()))
+    options: &'a ImportOptions,
+) -> anyhow::Result<ListingReader<'a>> {
+    let header = HeaderMap::resolve(rows.columns(), &options.mapping)
+        .map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
+    Ok(ListingReader::new(header, options.rates(), options.read))
 }
 
 pub(crate) fn source_failed(error: source::SourceError, input: &Input) -> anyhow::Error {
@@ -362,9 +370,10 @@ fn too_many_rejects(counts: &Counts, first_reject: Option<&str>) -> anyhow::Erro
     .into()
 }
 
-fn rates_used(reader: &ListingReader) -> Vec<RateUsed> {
+fn rates_used(reader: &ListingReader<'_>) -> Vec<RateUsed> {
     reader
         .rates_used()
+        .into_iter()
         .map(|rate| RateUsed {
             currency: rate.currency.to_string(),
             usd_per_unit: rate.usd_per_unit.to_string(),

@@ -42,7 +42,7 @@ pub enum RunError {
 /// The stages that a row passes, each a pure function with its data.
 #[derive(Debug)]
 pub struct Stages<'a> {
-    pub reader: ListingReader,
+    pub reader: ListingReader<'a>,
     pub matcher: &'a Matcher,
     pub profile: &'a Profile,
 }
@@ -67,7 +67,7 @@ pub fn run(
     while source.next_row(&mut row)? {
         let columns = source.columns();
         let outcome =
-            process(columns, &mut row, stages, &mut listing, &mut errors, &mut remembered);
+            process(columns, &row, stages, &mut listing, &mut errors, &mut remembered);
         counts.add(&outcome);
         sink.take(&outcome).map_err(RunError::Sink)?;
         if counts.total() % ROWS_BETWEEN_WATCHES == 0 && watch(&counts).is_break() {
@@ -80,22 +80,19 @@ pub fn run(
 /// One row through all the stages.
 fn process<'a>(
     columns: &[String],
-    row: &'a mut RawRow,
+    row: &'a RawRow,
     stages: &mut Stages<'_>,
     listing: &'a mut Listing,
     errors: &'a mut Vec<RowError>,
     remembered: &'a mut RememberedMatches,
 ) -> Outcome<'a> {
-    errors.clear();
-    match row.fault.take() {
-        Some(fault) => errors.push(fault),
-        None => stages.reader.read(columns, row, listing, errors),
-    }
-    if !errors.is_empty() {
+    if let Err(found) = stages.reader.read(columns, row, listing) {
+        *errors = found;
         return Outcome::Rejected(RejectedRow {
             index: row.index,
             span: row.span,
             raw: &row.raw,
+            repair: &row.repair,
             errors,
         });
     }

@@ -15,6 +15,20 @@ pub enum Outcome<'a> {
 }
 
 impl Outcome<'_> {
+    /// The same outcome under another `import_index`: a mended row takes the place of the one it mends.
+    #[must_use]
+    pub fn at_index(&self, index: u64) -> Outcome<'_> {
+        match self {
+            Outcome::Scored(scored) => {
+                Outcome::Scored(ScoredOffer { offer: Offer { index, ..scored.offer }, ..*scored })
+            }
+            Outcome::Unmatched(offer, reason) => {
+                Outcome::Unmatched(Offer { index, ..*offer }, *reason)
+            }
+            Outcome::Rejected(row) => Outcome::Rejected(RejectedRow { index, ..*row }),
+        }
+    }
+
     /// The row's `import_index`.
     pub fn index(&self) -> u64 {
         match self {
@@ -49,7 +63,10 @@ pub struct ScoredOffer<'a> {
 pub struct RejectedRow<'a> {
     pub index: u64,
     pub span: RowSpan,
+    /// The record's bytes in the source.
     pub raw: &'a [u8],
+    /// What a repair file must hold for this row where `raw` alone cannot be read again; else empty.
+    pub repair: &'a [u8],
     /// Every error found in the row, at least one.
     pub errors: &'a [RowError],
 }

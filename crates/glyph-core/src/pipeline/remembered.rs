@@ -32,7 +32,7 @@ impl RememberedMatches {
         let matched = self.by_fingerprint.entry(fingerprint).or_insert_with(|| {
             matcher.match_listing(&Clues {
                 title: &listing.title,
-                model_hint: listing.texts.model_hint.as_deref(),
+                model_hint: listing.model_hint.as_deref(),
                 notes: listing.texts.notes.as_deref(),
                 source_url: listing.texts.source_url.as_deref(),
             })
@@ -52,9 +52,9 @@ fn fingerprint(listing: &Listing, registry_version: &str) -> [u8; 16] {
     };
     feed(Some(registry_version));
     feed(Some(&listing.title));
+    feed(listing.model_hint.as_deref());
     let texts = &listing.texts;
     for text in [
-        &texts.model_hint,
         &texts.seller,
         &texts.source_url,
         &texts.source_type,

@@ -85,7 +85,7 @@ impl Dictionary {
                 texts.region_text,
                 texts.quantity_text,
                 texts.age_text,
-                texts.model_hint,
+                listing.model_hint,
                 texts.extra,
                 matched.kind.as_str(),
                 matched.memory_gb,

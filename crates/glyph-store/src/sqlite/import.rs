@@ -255,8 +255,8 @@ impl RowWriter {
         connection
             .prepare_cached(
                 "INSERT INTO rejected_rows
-                   (import_id, import_index, line_start, line_end, byte_start, byte_len, raw, code, errors)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                   (import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 self.import_id,
@@ -266,6 +266,7 @@ impl RowWriter {
                 row.span.byte_start as i64,
                 row.span.byte_len as i64,
                 row.raw,
+                (!row.repair.is_empty()).then_some(row.repair),
                 code,
                 serde_json::to_string(row.errors)?,
             ])?;

@@ -8,7 +8,7 @@ use crate::listing::{ListingFilter, ListingRecord, ListingSort, ModelMarket};
 
 pub(super) const COLUMNS: &str = "id, import_id, import_index, canonical_model, title, price, unit_price,
     price_per_gb, score, vram_gb, tdp_watts, mig_support, nvlink, condition, region, seller, source_url, notes,
-    quantity, min_order_qty, availability, lot_size, form, confidence, currency, price_as_given, seen_at";
+    quantity, min_order_qty, availability, lot_size, form, confidence, currency, price_minor, price_text, seen_at";
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
     Ok(ListingRecord {
@@ -37,10 +37,20 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
         form: row.get("form")?,
         confidence: row.get("confidence")?,
         currency: row.get("currency")?,
-        price_as_given: row.get("price_as_given")?,
+        price_as_given: price_as_given(row)?,
         seen_at: row.get("seen_at")?,
         evidence: None,
     })
+}
+
+/// The price as the source gave it: its text, or the exact amount that the text was.
+fn price_as_given(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
+    if let Some(text) = row.get("price_text")? {
+        return Ok(Some(text));
+    }
+    let minor: Option<i64> = row.get("price_minor")?;
+    let currency: Option<String> = row.get("currency")?;
+    Ok(minor.map(|minor| super::decimal_text(minor, currency.as_deref())))
 }
 
 pub(super) fn list_listings(

@@ -113,7 +113,7 @@ pub(super) fn list_rejects(
     visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare(
-        "SELECT import_id, import_index, line_start, line_end, byte_start, byte_len, raw, code, errors
+        "SELECT import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors
          FROM rejected_rows
          WHERE import_id = ?1
          ORDER BY import_index",
@@ -129,8 +129,9 @@ pub(super) fn list_rejects(
             byte_start: unsigned(4)?,
             byte_len: unsigned(5)?,
             raw: row.get(6)?,
-            code: row.get(7)?,
-            errors: row.get(8)?,
+            repair_raw: row.get(7)?,
+            code: row.get(8)?,
+            errors: row.get(9)?,
         };
         if visit(record).is_break() {
             break;

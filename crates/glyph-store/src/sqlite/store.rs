@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::import::SqliteImportWriter;
@@ -25,11 +26,11 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens a database that is there and of this program's schema version.
     pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
-        Ok(SqliteStore { connection: connection::open_current(path)? })
+        Ok(SqliteStore { connection: connection::open_existing_current(path)? })
     }
 
     /// Opens a database, made when absent. `now` is written into the history of a new one.
-    pub fn open_or_create(path: &Path, now: &str) -> Result<SqliteStore, StoreError> {
+    pub fn open_or_create(path: &Path, now: Timestamp) -> Result<SqliteStore, StoreError> {
         Ok(SqliteStore { connection: connection::open_or_create(path, now)? })
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use glyph_core::listing::{Field, Locale, Rates, ReadOptions};
+use glyph_core::listing::{DecimalMark, Field, Rates, ReaderOptions};
 use glyph_core::matching::Matcher;
 use glyph_core::money::Currency;
 use glyph_core::pipeline::Counts;
@@ -68,8 +68,8 @@ pub(super) struct ReadingArguments {
     #[arg(long, value_name = "CODE", value_parser = currency)]
     currency: Option<Currency>,
     /// How prices are written: `point` as in 1,234.50, `comma` as in 1.234,50.
-    #[arg(long, value_name = "point|comma", value_parser = locale)]
-    decimal: Option<Locale>,
+    #[arg(long, value_name = "point|comma", value_parser = decimal_mark)]
+    decimal: Option<DecimalMark>,
     /// Exchange rates to use instead of the built-in table: CSV with currency, `usd_per_unit`, date, source.
     #[arg(long, value_name = "FILE")]
     rates: Option<PathBuf>,
@@ -106,8 +106,8 @@ fn currency(text: &str) -> Result<Currency, String> {
     Currency::parse(text).ok_or_else(|| format!("`{text}` is not a currency code such as EUR"))
 }
 
-fn locale(text: &str) -> Result<Locale, String> {
-    Locale::parse(text).ok_or_else(|| format!("`{text}` is neither `point` nor `comma`"))
+fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
+    DecimalMark::parse(text).ok_or_else(|| format!("`{text}` is neither `point` nor `comma`"))
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
@@ -119,20 +119,20 @@ fn time(text: &str) -> Result<Timestamp, String> {
 impl ReadingArguments {
     pub(super) fn options(&self) -> anyhow::Result<ImportOptions> {
         let (rates, rates_key) = match &self.rates {
-            None => (Arc::clone(Rates::embedded()), String::new()),
+            None => (None, String::new()),
             Some(path) => {
                 let text = std::fs::read_to_string(path)
                     .with_context(|| format!("cannot read the rates `{}`", path.display()))?;
                 let rates = Rates::parse(&text)
                     .with_context(|| format!("cannot use the rates `{}`", path.display()))?;
-                (Arc::new(rates), digest_of(&[&text]))
+                (Some(Arc::new(rates)), digest_of(&[&text]))
             }
         };
         Ok(ImportOptions {
             format: self.format,
             delimiter: self.delimiter,
             mapping: self.mapping.clone(),
-            read: ReadOptions { currency: self.currency, locale: self.decimal },
+            read: ReaderOptions { currency: self.currency, decimal_mark: self.decimal },
             rates,
             rates_key,
             seen_at: self.seen_at,
@@ -305,12 +305,16 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
 fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
     let columns: Vec<String> = report
         .header_mapping
-        .as_object()
+        .as_array()
         .into_iter()
         .flatten()
-        .map(|(header, field)| match field.as_str() {
-            Some(field) if field != header => format!("{header} → {field}"),
-            _ => header.clone(),
+        .filter_map(|column| {
+            let (header, field) = (column.get("header")?.as_str()?, column.get("field")?.as_str()?);
+            Some(match field {
+                "extra" => format!("{header} (kept)"),
+                _ if field.eq_ignore_ascii_case(header) => header.to_owned(),
+                _ => format!("{header} → {field}"),
+            })
         })
         .collect();
     output::line(&format!("\nread as {}: {}", report.findings.format, columns.join(", ")))?;

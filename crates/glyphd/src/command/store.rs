@@ -33,5 +33,5 @@ pub(super) fn open_or_create(path: &Path, migrate: bool) -> anyhow::Result<Sqlit
     if migrate && path.exists() {
         super::migrate::bring_up_to_date(path)?;
     }
-    Ok(SqliteStore::open_or_create(path, &clock::text(clock::now()))?)
+    Ok(SqliteStore::open_or_create(path, clock::now())?)
 }
