@@ -57,13 +57,9 @@ impl RegistryFiles<'_> {
             .models
             .iter()
             .chain([&self.sources, &self.part_numbers]);
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in
-            texts.flat_map(|file| file.text.bytes().filter(|byte| *byte != b'\r').chain([0]))
-        {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        format!("{}-{:012x}", self.date.trim(), hash >> 16)
+        let bytes =
+            texts.flat_map(|file| file.text.bytes().filter(|byte| *byte != b'\r').chain([0]));
+        format!("{}-{:012x}", self.date.trim(), super::fnv_1a(bytes) >> 16)
     }
 }
 
@@ -76,6 +72,14 @@ pub(super) struct Row {
 }
 
 impl Row {
+    pub(super) fn built_in(model: Model) -> Self {
+        Self {
+            model,
+            file: "built-in registry".to_owned(),
+            line: 0,
+        }
+    }
+
     pub(super) fn fault(&self, problem: impl Into<String>) -> RegistryError {
         RegistryError::new(&self.file, self.line, problem)
     }
