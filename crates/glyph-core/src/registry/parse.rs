@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use rustc_hash::FxHashMap;
+
 use super::error::RegistryError;
 use super::model::{Form, Model, Vendor};
 
@@ -89,7 +91,7 @@ impl Row {
 struct Cells<'a> {
     file: &'a str,
     line: u64,
-    headers: &'a csv::StringRecord,
+    columns: &'a FxHashMap<&'a str, usize>,
     record: &'a csv::StringRecord,
 }
 
@@ -99,9 +101,9 @@ impl Cells<'_> {
     }
 
     fn text(&self, column: &str) -> &str {
-        let position = self.headers.iter().position(|header| header == column);
-        position
-            .and_then(|position| self.record.get(position))
+        self.columns
+            .get(column)
+            .and_then(|position| self.record.get(*position))
             .unwrap_or_default()
             .trim()
     }
@@ -164,7 +166,7 @@ impl Cells<'_> {
                     self.fault(format!("source `{item}` is not of the form `field=source`"))
                 );
             };
-            if field != "*" && !self.headers.iter().any(|header| header == field) {
+            if field != "*" && !self.columns.contains_key(field) {
                 return Err(self.fault(format!("source `{item}` is of an unknown field")));
             }
             sources.insert(field.to_owned(), source.to_owned());
@@ -240,6 +242,7 @@ pub(super) fn read_models(
         .headers()
         .map_err(|error| RegistryError::from_csv(file.name, &error))?
         .clone();
+    let columns: FxHashMap<&str, usize> = headers.iter().zip(0..).collect();
     for column in [
         "canonical_model",
         "model",
@@ -249,7 +252,7 @@ pub(super) fn read_models(
         "memory_gb",
         "sources",
     ] {
-        if !headers.iter().any(|header| header == column) {
+        if !columns.contains_key(column) {
             return Err(RegistryError::new(
                 file.name,
                 1,
@@ -266,7 +269,7 @@ pub(super) fn read_models(
         let model = Cells {
             file: file.name,
             line,
-            headers: &headers,
+            columns: &columns,
             record: &record,
         }
         .model()?;
