@@ -41,6 +41,13 @@ impl Currency {
             .any(|code| code == self.code())
     }
 
+    /// The codes of [`Currency::is_iso`].
+    pub(crate) fn iso_codes() -> impl Iterator<Item = Currency> {
+        ISO_CODES
+            .split_ascii_whitespace()
+            .filter_map(Currency::parse)
+    }
+
     /// Whether amounts of this currency are customarily written with a decimal comma (`1.019,45`).
     pub fn writes_decimal_comma(&self) -> bool {
         DECIMAL_COMMA_CODES
