@@ -26,12 +26,49 @@ impl Currency {
     /// Digits after the decimal point by ISO 4217: 0 for yen and won, 3 for the dinars, 2 for the rest.
     pub fn minor_digits(&self) -> u32 {
         match &self.0 {
-            b"JPY" | b"KRW" | b"VND" | b"CLP" | b"ISK" | b"XAF" | b"XOF" | b"PYG" | b"UGX" => 0,
-            b"KWD" | b"BHD" | b"OMR" | b"JOD" | b"TND" => 3,
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
+            | b"RWF" | b"UGX" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             _ => 2,
         }
     }
+
+    /// Whether the code is one of ISO 4217's, current or lately withdrawn. A word of three letters in a price cell is
+    /// a currency only if it is.
+    pub fn is_iso(&self) -> bool {
+        ISO_CODES
+            .split_ascii_whitespace()
+            .any(|code| code == self.code())
+    }
+
+    /// The codes of [`Currency::is_iso`].
+    pub(crate) fn iso_codes() -> impl Iterator<Item = Currency> {
+        ISO_CODES
+            .split_ascii_whitespace()
+            .filter_map(Currency::parse)
+    }
+
+    /// Whether amounts of this currency are customarily written with a decimal comma (`1.019,45`).
+    pub fn writes_decimal_comma(&self) -> bool {
+        DECIMAL_COMMA_CODES
+            .split_ascii_whitespace()
+            .any(|code| code == self.code())
+    }
 }
+
+/// ISO 4217:2015 with its amendments; `HRK` and `BGN` are withdrawn but stand in older listings.
+const ISO_CODES: &str = "\
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF \
+    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK \
+    HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL \
+    MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON \
+    RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX \
+    USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG";
+
+/// Where the Unicode CLDR pattern of the currency's main locale has a decimal comma.
+const DECIMAL_COMMA_CODES: &str = "\
+    ARS AZN BAM BGN BRL BYN CLP COP CZK DKK EUR GEL HRK HUF IDR ISK KZT MAD MDL MKD NOK PLN PYG RON RSD RUB SEK TND \
+    TRY UAH UYU UZS VND ZAR";
 
 impl fmt::Debug for Currency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -95,6 +132,14 @@ mod tests {
         assert_eq!(text(5, "EUR"), "0.05 EUR");
         assert_eq!(text(1_234, "KWD"), "1.234 KWD");
         assert_eq!(text(-5, "EUR"), "-0.05 EUR");
+    }
+
+    #[test]
+    fn tells_iso_codes_from_other_words_of_three_letters() {
+        assert!(Currency::parse("pln").unwrap().is_iso());
+        for word in ["OBO", "NEW", "GPU", "BTC"] {
+            assert!(!Currency::parse(word).unwrap().is_iso(), "{word}");
+        }
     }
 
     #[test]

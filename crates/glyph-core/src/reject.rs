@@ -18,6 +18,7 @@ pub enum ErrorCode {
     TitleTooLong,
     // Price.
     PriceMissing,
+    PriceNotAvailable,
     PriceOnRequest,
     PriceNotANumber,
     PriceZero,
@@ -37,7 +38,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the table in `docs/ERRORS.md`.
-    pub const ALL: [ErrorCode; 23] = [
+    pub const ALL: [ErrorCode; 24] = [
         ErrorCode::RowTooShort,
         ErrorCode::RowTooLong,
         ErrorCode::RowNotJson,
@@ -47,6 +48,7 @@ impl ErrorCode {
         ErrorCode::TitleControlCharacter,
         ErrorCode::TitleTooLong,
         ErrorCode::PriceMissing,
+        ErrorCode::PriceNotAvailable,
         ErrorCode::PriceOnRequest,
         ErrorCode::PriceNotANumber,
         ErrorCode::PriceZero,
@@ -75,6 +77,7 @@ impl ErrorCode {
             ErrorCode::TitleControlCharacter => "title_control_character",
             ErrorCode::TitleTooLong => "title_too_long",
             ErrorCode::PriceMissing => "price_missing",
+            ErrorCode::PriceNotAvailable => "price_not_available",
             ErrorCode::PriceOnRequest => "price_on_request",
             ErrorCode::PriceNotANumber => "price_not_a_number",
             ErrorCode::PriceZero => "price_zero",
@@ -121,5 +124,51 @@ impl RowError {
             value: value.chars().take(VALUE_IN_ERROR_CHARS).collect(),
             message: message.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_errors_in_the_docs_has_every_code_in_order() {
+        let table = include_str!("../../../docs/ERRORS.md");
+        let rows: Vec<Vec<&str>> = table
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect();
+        let documented: Vec<&str> = rows.iter().map(|row| row[1].trim_matches('`')).collect();
+        let codes: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(documented, codes);
+        for row in rows {
+            assert!(
+                row[2].len() > 20 && row[3].len() > 10,
+                "{}: says what it means and what to do",
+                row[1]
+            );
+        }
+    }
+
+    #[test]
+    fn codes_are_written_the_same_way_in_json_and_in_text() {
+        for code in ErrorCode::ALL {
+            assert_eq!(
+                serde_json::to_string(&code).unwrap(),
+                format!("\"{}\"", code.as_str())
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_keeps_the_value_short_without_cutting_a_character() {
+        let error = RowError::new(
+            ErrorCode::PriceNotANumber,
+            Some("price"),
+            &"я".repeat(500),
+            "no",
+        );
+        assert_eq!(error.value, "я".repeat(VALUE_IN_ERROR_CHARS));
     }
 }

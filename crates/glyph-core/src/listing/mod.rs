@@ -1,11 +1,45 @@
 //! Raw row → listing: headers to fields, cells to values. Every error of a row is reported, not the first.
+//!
+//! A listing depends on its row, the header, the rates and the options alone. No I/O and no clock here.
 
-use crate::money::Money;
+mod header;
+mod reader;
+
+mod amount;
+mod condition;
+mod currency_mark;
+mod field;
+mod header_names;
+mod price;
+mod price_words;
+mod quantity;
+mod rates;
+mod region;
+mod seen_at;
+mod title;
+
+#[cfg(test)]
+mod price_tests;
+#[cfg(test)]
+mod reader_tests;
+
+pub use amount::DecimalMark;
+pub use field::Field;
+pub use header::{HeaderError, HeaderMap, MappedColumn};
+pub use price::{LARGEST_PRICE_MAJOR, PriceContext, PriceProblem, declared_currencies, read_price};
+pub use rates::{Rate, Rates, RatesError};
+pub use reader::{CELL_BYTES, ListingReader, ReaderOptions};
+pub use title::TITLE_CHARS;
+
+use crate::money::{Currency, Money};
 
 /// What a row offers, read but not yet matched. Texts are trimmed and otherwise as given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing {
     pub title: String,
+    /// The text of a model, chipset or part-number column beside the title: it may settle which card the title means.
+    /// It is in `extra` too, since it is no answer.
+    pub model_hint: Option<String>,
     /// The price as offered: of the whole lot where the title offers a lot.
     pub price: Money,
     /// The cell that the price came from, where [`Money::decimal_text`] in US dollars does not already say it.
@@ -23,6 +57,29 @@ pub struct Listing {
     pub texts: ListingTexts,
 }
 
+impl Default for Listing {
+    /// An empty listing, to be filled by [`ListingReader::read`].
+    fn default() -> Listing {
+        Listing {
+            title: String::new(),
+            model_hint: None,
+            price: Money {
+                minor: 0,
+                currency: Currency::USD,
+            },
+            price_text: None,
+            price_usd_minor: 0,
+            quantity: None,
+            availability: None,
+            min_order_quantity: None,
+            condition: None,
+            region: None,
+            seen_at: None,
+            texts: ListingTexts::default(),
+        }
+    }
+}
+
 /// The texts of a row that come again in every import of the same catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListingTexts {
@@ -35,7 +92,8 @@ pub struct ListingTexts {
     pub region_text: Option<String>,
     pub quantity_text: Option<String>,
     pub age_text: Option<String>,
-    /// Columns that no field was recognised in: a JSON object of header → cell, `None` where there are none.
+    /// Cells that no field holds: a JSON object of header → cell in the order of the row, `None` where there are none.
+    /// Empty cells are left out; the import keeps the header.
     pub extra: Option<String>,
 }
 
