@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use glyph_core::listing::{Field, HeaderMap, ListingReader, Rates, ReaderOptions};
 use glyph_core::matching::Matcher;
+use glyph_core::registry::Registry;
 use glyph_core::pipeline::{self, Counts, Outcome, RunError, Sink, SinkError, Stages};
 use glyph_core::score::Profile;
 use glyph_core::source::{self, Findings, Format, RowSource, SourceOptions};
@@ -119,17 +120,32 @@ pub(crate) struct ImportReport {
     pub(crate) seen_at: String,
 }
 
+/// What names the cards: a registry and the matcher made from it.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) registry: &'static Registry,
+    pub(crate) matcher: Matcher,
+}
+
+impl Names {
+    pub(crate) fn embedded() -> Names {
+        let registry = Registry::embedded();
+        Names { registry, matcher: Matcher::new(registry) }
+    }
+}
+
 /// Imports one input. `watch` sees the counts every few thousand rows, and the bytes read so far.
 pub(crate) fn import_input(
     store: &mut dyn Store,
-    matcher: &Matcher,
+    names: &Names,
     input: &Input,
     options: &ImportOptions,
     watch: &mut dyn FnMut(&Counts),
 ) -> anyhow::Result<ImportReport> {
     let started = Instant::now();
     let now = clock::now();
-    if let Some(report) = find_duplicate_ahead(store, matcher, input, options, now)? {
+    let Names { registry, matcher } = names;
+    if let Some(report) = find_duplicate_ahead(store, input, options)? {
         return Ok(report);
     }
     let opened = open_source(input, options)?;
@@ -144,11 +160,11 @@ pub(crate) fn import_input(
         seen_at: &seen_at,
         source_name: &input.name,
         scoring_profile: &options.profile.name,
-        registry: matcher.registry(),
+        registry,
         program_version: env!("CARGO_PKG_VERSION"),
         expected_rows: input.size_bytes().map(|bytes| bytes / EXPECTED_BYTES_A_ROW),
     })?;
-    let mut stages = Stages { reader, matcher, profile: &options.profile };
+    let mut stages = Stages { reader, registry, matcher, profile: &options.profile };
     let mut tally = Tally::new(writer.as_sink(), options);
     let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, &mut |counts| {
         watch(counts);
@@ -192,7 +208,7 @@ pub(crate) fn import_input(
         }
     };
     if let Some(first) = duplicate {
-        return Ok(duplicate_report(&first, matcher, input, options));
+        return Ok(duplicate_report(&first, input));
     }
     let elapsed = started.elapsed();
     Ok(ImportReport {
@@ -206,7 +222,7 @@ pub(crate) fn import_input(
         duration_ms: elapsed.as_millis() as u64,
         rows_per_second: (counts.total() as f64 / elapsed.as_secs_f64().max(1e-6)) as u64,
         schema_version: glyph_store::SCHEMA_VERSION.to_owned(),
-        registry_version: matcher.registry().version().to_owned(),
+        registry_version: registry.version().to_owned(),
         scoring_profile: options.profile.name.clone(),
         source_name: input.name.clone(),
         source_sha256: digested.sha256,
@@ -224,10 +240,8 @@ const EXPECTED_BYTES_A_ROW: u64 = 200;
 /// Where an import of a source of the same size is there already, hashes the file first: the answer may be at hand.
 fn find_duplicate_ahead(
     store: &dyn Store,
-    matcher: &Matcher,
     input: &Input,
     options: &ImportOptions,
-    _now: Timestamp,
 ) -> anyhow::Result<Option<ImportReport>> {
     let Some(size) = input.size_bytes() else { return Ok(None) };
     if options.force || options.dry_run || !store.has_source_of_size(size)? {
@@ -235,7 +249,7 @@ fn find_duplicate_ahead(
     }
     let Some(digested) = input.digest_ahead()? else { return Ok(None) };
     let first = store.find_import_by_key(&options_key(&digested, options))?;
-    Ok(first.map(|first| duplicate_report(&first, matcher, input, options)))
+    Ok(first.map(|first| duplicate_report(&first, input)))
 }
 
 /// Names the bytes and every option that can change what becomes of a row.
@@ -261,9 +275,7 @@ fn options_key(digested: &Digested, options: &ImportOptions) -> String {
 /// What a second import of the same bytes answers: the first import, as it stands.
 fn duplicate_report(
     first: &ImportRecord,
-    matcher: &Matcher,
     input: &Input,
-    options: &ImportOptions,
 ) -> ImportReport {
     let parsed = |text: &Option<String>| {
         text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
@@ -289,14 +301,8 @@ fn duplicate_report(
         duration_ms: first.duration_ms.unwrap_or(0),
         rows_per_second: 0,
         schema_version: glyph_store::SCHEMA_VERSION.to_owned(),
-        registry_version: first
-            .registry_version
-            .clone()
-            .unwrap_or_else(|| matcher.registry().version().to_owned()),
-        scoring_profile: first
-            .scoring_profile
-            .clone()
-            .unwrap_or_else(|| options.profile.name.clone()),
+        registry_version: first.registry_version.clone().unwrap_or_default(),
+        scoring_profile: first.scoring_profile.clone().unwrap_or_default(),
         source_name: input.name.clone(),
         source_sha256: first.source_sha256.clone().unwrap_or_default(),
         source_bytes: first.source_bytes.unwrap_or(0),

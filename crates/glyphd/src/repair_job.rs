@@ -2,24 +2,24 @@
 
 use std::ops::ControlFlow;
 
-use glyph_core::matching::Matcher;
 use glyph_core::pipeline::{self, RunError, Stages};
 use glyph_store::import::{ImportRecord, NewRepair, RepairRecord};
 use glyph_store::store::Store;
 
 use crate::clock;
-use crate::import_job::{ImportOptions, open_source, reader_for, source_failed};
+use crate::import_job::{ImportOptions, Names, open_source, reader_for, source_failed};
 use crate::input::Input;
 
 /// Repairs `record` from `input`: all of it, or nothing.
 pub(crate) fn repair_import(
     store: &mut dyn Store,
-    matcher: &Matcher,
+    names: &Names,
     record: &ImportRecord,
     input: &Input,
     options: &ImportOptions,
 ) -> anyhow::Result<RepairRecord> {
     let now = clock::text(clock::now());
+    let Names { registry, matcher } = names;
     let mut rows = open_source(input, options)?;
     let reader = reader_for(rows.as_ref(), options)?;
     let mut writer = store.start_repair(&NewRepair {
@@ -27,9 +27,9 @@ pub(crate) fn repair_import(
         repaired_at: &now,
         seen_at: record.seen_at.as_deref().unwrap_or(&record.imported_at),
         source_name: &input.name,
-        registry: matcher.registry(),
+        registry,
     })?;
-    let mut stages = Stages { reader, matcher, profile: &options.profile };
+    let mut stages = Stages { reader, registry, matcher, profile: &options.profile };
     let result = pipeline::run(rows.as_mut(), &mut stages, writer.as_sink(), &mut |_| {
         ControlFlow::Continue(())
     });

@@ -13,7 +13,8 @@ pub use outcome::{Counts, Offer, Outcome, RejectedRow, ScoredOffer};
 use remembered::RememberedMatches;
 
 use crate::listing::{Listing, ListingReader};
-use crate::matching::Matcher;
+use crate::matching::{Matcher, UnmatchedReason};
+use crate::registry::Registry;
 use crate::reject::RowError;
 use crate::score::{Profile, score_value};
 use crate::source::{RawRow, RowSource, SourceError};
@@ -43,6 +44,8 @@ pub enum RunError {
 #[derive(Debug)]
 pub struct Stages<'a> {
     pub reader: ListingReader<'a>,
+    /// The registry that the matcher was made from.
+    pub registry: &'a Registry,
     pub matcher: &'a Matcher,
     pub profile: &'a Profile,
 }
@@ -78,10 +81,10 @@ pub fn run(
 }
 
 /// One row through all the stages.
-fn process<'a>(
+fn process<'a, 'stages: 'a>(
     columns: &[String],
     row: &'a RawRow,
-    stages: &mut Stages<'_>,
+    stages: &mut Stages<'stages>,
     listing: &'a mut Listing,
     errors: &'a mut Vec<RowError>,
     remembered: &'a mut RememberedMatches,
@@ -96,18 +99,18 @@ fn process<'a>(
             errors,
         });
     }
-    let (fingerprint, matched) = remembered.match_listing(stages.matcher, listing);
+    let (fingerprint, matched) = remembered.match_listing(stages.matcher, stages.registry, listing);
     let offer = Offer { index: row.index, fingerprint, listing, matched };
     if let Some(reason) = matched.unmatched_reason() {
         return Outcome::Unmatched(offer, reason);
     }
-    let model = matched.model.map(|id| stages.matcher.registry().model(id));
+    let model = matched.model.map(|id| stages.registry.model(id));
     let unit_price_usd =
         listing.price_usd_minor as f64 / 100.0 / f64::from(matched.lot_size.max(1));
     match model.and_then(|model| {
         score_value(model, unit_price_usd, stages.profile).map(|score| (model, score))
     }) {
         Some((model, score)) => Outcome::Scored(ScoredOffer { offer, model, score }),
-        None => Outcome::Unmatched(offer, crate::matching::UnmatchedReason::UnknownModel),
+        None => Outcome::Unmatched(offer, UnmatchedReason::UnknownModel),
     }
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::listing::Listing;
 use crate::matching::{Clues, Match, Matcher};
+use crate::registry::Registry;
 
 /// Bound on the matches kept; past it all are forgotten. 32,768 matches are some 20 MB.
 const MOST_REMEMBERED: usize = 32_768;
@@ -21,9 +22,10 @@ impl RememberedMatches {
     pub(super) fn match_listing(
         &mut self,
         matcher: &Matcher,
+        registry: &Registry,
         listing: &Listing,
     ) -> ([u8; 16], &Match) {
-        let fingerprint = fingerprint(listing, matcher.registry().version());
+        let fingerprint = fingerprint(listing, registry.version());
         if self.by_fingerprint.len() >= MOST_REMEMBERED
             && !self.by_fingerprint.contains_key(&fingerprint)
         {

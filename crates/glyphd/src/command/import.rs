@@ -8,10 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use glyph_core::listing::{DecimalMark, Field, Rates, ReaderOptions};
-use glyph_core::matching::Matcher;
 use glyph_core::money::Currency;
 use glyph_core::pipeline::Counts;
-use glyph_core::registry::Registry;
 use glyph_core::score::Profile;
 use glyph_core::source::Format;
 use glyph_store::store::Store;
@@ -19,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use super::failure::{self, Hinted, Status};
-use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, OnError};
+use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, Names, OnError};
 use crate::input::{Input, STANDARD_INPUT, digest_of};
 use crate::output;
 
@@ -79,7 +77,7 @@ pub(super) struct ReadingArguments {
 }
 
 fn format(text: &str) -> Result<Format, String> {
-    Format::parse(text).ok_or_else(|| format!("`{text}` is none of csv, tsv, jsonl, json, shopify, parquet"))
+    Format::from_name(text).ok_or_else(|| format!("`{text}` is none of csv, tsv, jsonl, json, shopify, parquet"))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
@@ -168,14 +166,14 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         return Err(first);
     }
     let mut store = super::store::open_or_create(path, arguments.migrate)?;
-    let matcher = Matcher::new(Registry::embedded());
+    let names = Names::embedded();
     let mut status = Status::Done;
     let mut failed = 0;
     let many = inputs.len() > 1;
     for input in inputs {
         let result = input.and_then(|input| {
             let progress = progress_bar(&input);
-            let report = import_job::import_input(&mut store, &matcher, &input, &options, &mut |counts| {
+            let report = import_job::import_input(&mut store, &names, &input, &options, &mut |counts| {
                 show_progress(&progress, counts);
             });
             progress.finish_and_clear();

@@ -7,7 +7,6 @@ use std::path::Path;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use glyph_core::matching::Matcher;
 use glyph_core::registry::Registry;
 use glyph_core::score::{Profile, score_value};
 use glyph_core::source::{Format, write_rejects};
@@ -18,6 +17,7 @@ use glyph_store::store::Store;
 use super::failure::{Hinted, Status, WrongUsage};
 use super::import::ReadingArguments;
 use super::store::open;
+use crate::import_job::Names;
 use crate::input::Input;
 use crate::output::{self, Format as OutputFormat};
 use crate::{clock, repair_job};
@@ -304,7 +304,7 @@ fn write_reject_file(store: &dyn Store, record: &ImportRecord) -> anyhow::Result
     let format = record
         .source_format
         .as_deref()
-        .and_then(Format::parse)
+        .and_then(Format::from_name)
         .with_context(|| format!("import {} has no source to give back", record.import_id))?;
     let rejects = rejects_of(store, record)?;
     let mut stdout = io::stdout().lock();
@@ -321,8 +321,7 @@ fn repair(
     format: OutputFormat,
 ) -> anyhow::Result<Status> {
     let input = Input::open(file)?;
-    let matcher = Matcher::new(Registry::embedded());
-    let repaired = repair_job::repair_import(store, &matcher, record, &input, &reading.options()?)?;
+    let repaired = repair_job::repair_import(store, &Names::embedded(), record, &input, &reading.options()?)?;
     match format {
         OutputFormat::Table => output::line(&format!(
             "repaired import {}: of {} rejected rows {} are scored now, {} unmatched, {} still rejected",

@@ -3,11 +3,12 @@
 use std::io::{self, BufRead, BufWriter, Write};
 
 use clap::Args;
-use glyph_core::matching::{Clues, Match, Matcher};
-use glyph_core::registry::Registry;
+use glyph_core::matching::{Clues, Match};
+use glyph_core::registry::{Registry, Vendor};
 use serde::Serialize;
 
 use super::failure::Status;
+use crate::import_job::Names;
 use crate::output;
 
 /// Say which card a title names, and why.
@@ -27,7 +28,7 @@ pub struct Arguments {
 struct Answer<'a> {
     title: &'a str,
     kind: &'static str,
-    vendor: Option<glyph_core::registry::Vendor>,
+    vendor: Option<Vendor>,
     model: Option<&'a str>,
     canonical_model: Option<&'a str>,
     memory_gb: Option<f64>,
@@ -40,18 +41,18 @@ struct Answer<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
-    let matcher = Matcher::new(Registry::embedded());
+    let names = Names::embedded();
     let mut stdout = BufWriter::new(io::stdout().lock());
     for title in &arguments.titles {
         if title != "-" {
-            answer(&matcher, title, arguments.json, &mut stdout)?;
+            answer(&names, title, arguments.json, &mut stdout)?;
             continue;
         }
         let mut stdin = io::stdin().lock();
         let mut line = Vec::new();
         while stdin.read_until(b'\n', &mut line)? > 0 {
             let text = String::from_utf8_lossy(&line);
-            answer(&matcher, text.trim_end_matches(['\n', '\r']), arguments.json, &mut stdout)?;
+            answer(&names, text.trim_end_matches(['\n', '\r']), arguments.json, &mut stdout)?;
             line.clear();
         }
     }
@@ -59,18 +60,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-fn answer(matcher: &Matcher, title: &str, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let found = matcher.match_listing(&Clues { title, ..Clues::default() });
+fn answer(names: &Names, title: &str, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+    let found = names.matcher.match_listing(&Clues { title, ..Clues::default() });
     if !json {
-        return draw(matcher, title, &found, out);
+        return draw(names, title, &found, out);
     }
-    let record = found.model.map(|id| matcher.registry().model(id));
+    let record = found.model.map(|id| names.registry.model(id));
     serde_json::to_writer(
         &mut *out,
         &Answer {
             title,
             kind: found.kind.as_str(),
-            vendor: found.vendor(matcher.registry()),
+            vendor: vendor_of(names.registry, &found),
             model: found.product.as_deref(),
             canonical_model: record.map(|record| record.canonical_model.as_str()),
             memory_gb: found.memory_gb,
@@ -85,8 +86,16 @@ fn answer(matcher: &Matcher, title: &str, json: bool, out: &mut dyn Write) -> an
     Ok(writeln!(out)?)
 }
 
+/// The vendor of the model, or of the product where the record is open.
+fn vendor_of(registry: &Registry, found: &Match) -> Option<Vendor> {
+    let variant = found
+        .model
+        .or_else(|| registry.variants(found.product.as_deref()?).first().copied());
+    variant.map(|id| registry.model(id).vendor)
+}
+
 /// The title, the words that decided under it, and what lost.
-fn draw(matcher: &Matcher, title: &str, found: &Match, out: &mut dyn Write) -> anyhow::Result<()> {
+fn draw(names: &Names, title: &str, found: &Match, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "{}", output::shortened(title, usize::MAX))?;
     for evidence in &found.evidence {
         let before = title.get(..evidence.start).unwrap_or("").chars().count();
@@ -94,7 +103,7 @@ fn draw(matcher: &Matcher, title: &str, found: &Match, out: &mut dyn Write) -> a
         writeln!(out, "{}{} {}", " ".repeat(before), "^".repeat(width), evidence.says)?;
     }
     let name = match (found.model, &found.product) {
-        (Some(id), _) => matcher.registry().model(id).canonical_model.clone(),
+        (Some(id), _) => names.registry.model(id).canonical_model.clone(),
         (None, Some(product)) => format!("{product}, which one is open"),
         (None, None) => "no model".to_owned(),
     };
