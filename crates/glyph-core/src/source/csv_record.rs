@@ -43,10 +43,9 @@ pub(super) fn blank_lines(input: &[u8], is_last: bool) -> (usize, u64) {
 /// The length of the line terminator that `input` starts with. `None` where there is none, or it may go on.
 pub(super) fn terminator(input: &[u8], is_last: bool) -> Option<usize> {
     match input {
-        [b'\n', ..] => Some(1),
         [b'\r', b'\n', ..] => Some(2),
         [b'\r'] if !is_last => None,
-        [b'\r', ..] => Some(1),
+        [b'\n' | b'\r', ..] => Some(1),
         _ => None,
     }
 }

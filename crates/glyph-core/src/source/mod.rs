@@ -7,6 +7,11 @@
 //! Positions are those of the plain source: after decompression, before any change of encoding. A source without
 //! meaningful byte positions (Parquet) says so in its module.
 
+pub mod open;
+
+mod detect;
+
+mod compression;
 mod encoding;
 mod window;
 
@@ -14,7 +19,24 @@ pub mod csv;
 mod csv_record;
 mod delimiter;
 
+mod json;
+pub mod json_array;
+mod json_elements;
+mod json_layout;
+pub mod json_lines;
+mod json_scan;
+mod read_ahead;
+pub mod shopify;
+
+pub mod parquet;
+
+pub mod rejects;
+
 use crate::reject::RowError;
+
+pub use detect::{Format, is_parquet};
+pub use open::{SourceOptions, open};
+pub use rejects::write_rejects;
 
 /// Where a record stands in the plain source (after decompression, before any change of encoding).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,9 +75,17 @@ impl Cells {
 
     /// Makes a cell of `column` out of what was appended since the last cell.
     pub(crate) fn finish(&mut self, column: usize) {
-        let start = self.spans.last().map_or(0, |span| span.2);
         self.spans
-            .push((column as u32, start, self.text.len() as u32));
+            .push((column as u32, self.unfinished(), self.text.len() as u32));
+    }
+
+    /// Drops what was appended since the last cell.
+    pub(crate) fn abandon(&mut self) {
+        self.text.truncate(self.unfinished() as usize);
+    }
+
+    fn unfinished(&self) -> u32 {
+        self.spans.last().map_or(0, |span| span.2)
     }
 
     /// The text being built for the next cell, for writers that need a `String`.
