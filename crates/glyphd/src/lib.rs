@@ -1,1 +1,3 @@
-//! lib
+//! The program's library: what `main.rs` calls.
+
+pub mod command;

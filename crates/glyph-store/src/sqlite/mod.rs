@@ -1,0 +1,5 @@
+//! The SQLite adapter.
+
+pub mod connection;
+pub mod migration;
+pub mod schema;
