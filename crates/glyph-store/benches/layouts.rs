@@ -21,8 +21,16 @@ struct Row {
     model: &'static str,
 }
 
-const MODELS: [&str; 8] =
-    ["RTX_3060", "RTX_4070", "RTX_A6000", "L4", "A100_40GB_PCIE", "T1000", "RX_7900_XTX", "GT_710"];
+const MODELS: [&str; 8] = [
+    "RTX_3060",
+    "RTX_4070",
+    "RTX_A6000",
+    "L4",
+    "A100_40GB_PCIE",
+    "T1000",
+    "RX_7900_XTX",
+    "GT_710",
+];
 
 /// Pseudo-random rows from a fixed seed (SplitMix64), so that every layout takes the same ones.
 fn row(number: u64) -> Row {
@@ -55,7 +63,8 @@ const NARROW: &str = "CREATE TABLE l (id INTEGER PRIMARY KEY, canonical_model TE
     tdp_watts INTEGER, mig_support INTEGER, nvlink INTEGER, score REAL, condition TEXT, region TEXT, seen_at TEXT,
     import_id TEXT, import_index INTEGER, price_minor INTEGER, currency TEXT, listing_id INTEGER)";
 const UNIQUE: &str = "CREATE UNIQUE INDEX u ON l (import_id, import_index)";
-const LOOK_UPS: &str = "CREATE INDEX i1 ON l (canonical_model, price); CREATE INDEX i2 ON l (score);
+const LOOK_UPS: &str =
+    "CREATE INDEX i1 ON l (canonical_model, price); CREATE INDEX i2 ON l (score);
     CREATE INDEX i3 ON l (price)";
 
 #[derive(Clone, Copy, PartialEq)]
@@ -74,7 +83,9 @@ fn measure(name: &str, wide: bool, indexes: Indexes, rows: u64) {
              PRAGMA cache_size = -32768;",
         )
         .unwrap();
-    connection.execute_batch(if wide { WIDE } else { NARROW }).unwrap();
+    connection
+        .execute_batch(if wide { WIDE } else { NARROW })
+        .unwrap();
     connection.execute_batch(UNIQUE).unwrap();
     connection
         .execute_batch(
@@ -96,8 +107,9 @@ fn measure(name: &str, wide: bool, indexes: Indexes, rows: u64) {
             "canonical_model, price, vram_gb, tdp_watts, mig_support, nvlink, score, condition, region, seen_at,
              import_id, import_index, price_minor, currency, listing_id"
         };
-        let mut insert =
-            connection.prepare(&format!("INSERT INTO l ({into}) VALUES ({marks})")).unwrap();
+        let mut insert = connection
+            .prepare(&format!("INSERT INTO l ({into}) VALUES ({marks})"))
+            .unwrap();
         let mut remember = connection
             .prepare("INSERT OR IGNORE INTO listings VALUES (?, ?, 'Wamatek', ?, 'SKU: 824142405772, Vendor: MSI')")
             .unwrap();
@@ -108,9 +120,24 @@ fn measure(name: &str, wide: bool, indexes: Indexes, rows: u64) {
             if wide {
                 insert
                     .execute(params![
-                        row.model, row.price, 12, 170, 0, false, row.score, "new", "US",
-                        "2026-11-22T20:00:00Z", "01hzy3k9abcd", number as i64, price_minor, "USD",
-                        title(row.offer), "Wamatek", url(row.offer), "SKU: 824142405772, Vendor: MSI",
+                        row.model,
+                        row.price,
+                        12,
+                        170,
+                        0,
+                        false,
+                        row.score,
+                        "new",
+                        "US",
+                        "2026-11-22T20:00:00Z",
+                        "01hzy3k9abcd",
+                        number as i64,
+                        price_minor,
+                        "USD",
+                        title(row.offer),
+                        "Wamatek",
+                        url(row.offer),
+                        "SKU: 824142405772, Vendor: MSI",
                     ])
                     .unwrap();
             } else {
@@ -121,8 +148,20 @@ fn measure(name: &str, wide: bool, indexes: Indexes, rows: u64) {
                 }
                 insert
                     .execute(params![
-                        row.model, row.price, 12, 170, 0, false, row.score, "new", "US",
-                        "2026-11-22T20:00:00Z", "01hzy3k9abcd", number as i64, price_minor, "USD",
+                        row.model,
+                        row.price,
+                        12,
+                        170,
+                        0,
+                        false,
+                        row.score,
+                        "new",
+                        "US",
+                        "2026-11-22T20:00:00Z",
+                        "01hzy3k9abcd",
+                        number as i64,
+                        price_minor,
+                        "USD",
                         row.offer as i64,
                     ])
                     .unwrap();
@@ -134,7 +173,9 @@ fn measure(name: &str, wide: bool, indexes: Indexes, rows: u64) {
         connection.execute_batch(LOOK_UPS).unwrap();
     }
     connection.execute_batch("COMMIT").unwrap();
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    connection
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
     let whole = start.elapsed();
     let mebibytes = std::fs::metadata(&path).unwrap().len() as f64 / f64::from(1 << 20);
     println!(
@@ -146,10 +187,22 @@ fn measure(name: &str, wide: bool, indexes: Indexes, rows: u64) {
 }
 
 fn main() {
-    let rows = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
+    let rows = std::env::args()
+        .find_map(|word| word.parse().ok())
+        .unwrap_or(1_000_000);
     println!("{rows} rows, {DISTINCT_OFFERS} distinct offers, 1 unique and 3 look-up indexes");
-    measure("all text in every row, indexes live", true, Indexes::Live, rows);
-    measure("all text in every row, indexes after", true, Indexes::After, rows);
+    measure(
+        "all text in every row, indexes live",
+        true,
+        Indexes::Live,
+        rows,
+    );
+    measure(
+        "all text in every row, indexes after",
+        true,
+        Indexes::After,
+        rows,
+    );
     measure("text once, indexes live", false, Indexes::Live, rows);
     measure("text once, indexes after", false, Indexes::After, rows);
 }

@@ -85,9 +85,14 @@ impl ImportState {
     }
 
     pub fn parse(text: &str) -> Option<ImportState> {
-        [ImportState::Done, ImportState::Undone, ImportState::Legacy, ImportState::Registry]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [
+            ImportState::Done,
+            ImportState::Undone,
+            ImportState::Legacy,
+            ImportState::Registry,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
     }
 }
 

@@ -67,7 +67,10 @@ pub struct ListingRecord {
     /// The price as the source gave it.
     pub price_as_given: Option<String>,
     pub seen_at: Option<String>,
-    #[serde(serialize_with = "crate::json::as_json", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "crate::json::as_json",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub evidence: Option<String>,
 }
 

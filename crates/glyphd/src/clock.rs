@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 /// The time now, in whole seconds.
-#[allow(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place where the clock is read"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -28,7 +28,10 @@ pub(crate) fn columns(row: &RowRecord) -> [(&'static str, Value<'_>); 23] {
     use Value::{Number, Text, Whole};
     [
         ("import_id", Text(row.import_id.as_deref())),
-        ("import_index", Whole(row.import_index.map(|index| index as i64))),
+        (
+            "import_index",
+            Whole(row.import_index.map(|index| index as i64)),
+        ),
         ("outcome", Text(Some(row.outcome))),
         ("reason", Text(row.reason.as_deref())),
         ("title", Text(row.title.as_deref())),

@@ -2,16 +2,18 @@
 //! trace.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
+use anyhow::Context;
 use glyph_core::listing::{Field, HeaderMap, ListingReader, Rates, ReaderOptions};
 use glyph_core::matching::Matcher;
-use glyph_core::registry::Registry;
 use glyph_core::pipeline::{self, Counts, Outcome, RunError, Sink, SinkError, Stages};
+use glyph_core::registry::Registry;
 use glyph_core::score::Profile;
+use glyph_core::source::parquet::ParquetSource;
 use glyph_core::source::{self, Findings, Format, RowSource, SourceOptions};
 use glyph_store::import::{CommitOutcome, FinishedImport, ImportRecord, NewImport, RateUsed};
 use glyph_store::store::Store;
@@ -69,7 +71,8 @@ impl std::str::FromStr for MostRejects {
     type Err = String;
 
     fn from_str(text: &str) -> Result<MostRejects, String> {
-        let wrong = || format!("`{text}` is neither a number of rows nor a percentage such as `5%`");
+        let wrong =
+            || format!("`{text}` is neither a number of rows nor a percentage such as `5%`");
         match text.strip_suffix('%') {
             Some(percent) => percent
                 .trim()
@@ -130,7 +133,10 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn embedded() -> Names {
         let registry = Registry::embedded();
-        Names { registry, matcher: Matcher::new(registry) }
+        Names {
+            registry,
+            matcher: Matcher::new(registry),
+        }
     }
 }
 
@@ -148,8 +154,10 @@ pub(crate) fn import_input(
     if let Some(report) = find_duplicate_ahead(store, input, options)? {
         return Ok(report);
     }
-    let opened = open_source(input, options)?;
-    let OpenedSource { mut rows, by_position } = opened;
+    let OpenedSource {
+        mut rows,
+        by_position,
+    } = open_source(input, options)?;
     let reader = reader_for(rows.as_ref(), options)?;
     let import_id = identity::new_import_id(now);
     let imported_at = clock::text(now);
@@ -164,13 +172,23 @@ pub(crate) fn import_input(
         program_version: env!("CARGO_PKG_VERSION"),
         expected_rows: input.size_bytes().map(|bytes| bytes / EXPECTED_BYTES_A_ROW),
     })?;
-    let mut stages = Stages { reader, registry, matcher, profile: &options.profile };
+    let mut stages = Stages {
+        reader,
+        registry,
+        matcher,
+        profile: &options.profile,
+    };
     let mut tally = Tally::new(writer.as_sink(), options);
     let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, &mut |counts| {
         watch(counts);
         ControlFlow::Continue(())
     });
-    let Tally { errors_by_code, unmatched_by_reason, first_reject, .. } = tally;
+    let Tally {
+        errors_by_code,
+        unmatched_by_reason,
+        first_reject,
+        ..
+    } = tally;
     let counts = result.map_err(|error| explain(error, first_reject.as_deref(), input))?;
     let digested = input.finish(by_position)?;
     if let Some(most) = options.most_rejects
@@ -182,8 +200,10 @@ pub(crate) fn import_input(
     let findings = rows.findings();
     let header_mapping = serde_json::to_value(stages.reader.header().describe())?;
     let rates = rates_used(&stages.reader);
-    let errors: BTreeMap<String, u64> =
-        errors_by_code.iter().map(|(code, rows)| ((*code).to_owned(), *rows)).collect();
+    let errors: BTreeMap<String, u64> = errors_by_code
+        .iter()
+        .map(|(code, rows)| ((*code).to_owned(), *rows))
+        .collect();
     let finished = FinishedImport {
         counts,
         source_format: findings.format,
@@ -243,11 +263,15 @@ fn find_duplicate_ahead(
     input: &Input,
     options: &ImportOptions,
 ) -> anyhow::Result<Option<ImportReport>> {
-    let Some(size) = input.size_bytes() else { return Ok(None) };
+    let Some(size) = input.size_bytes() else {
+        return Ok(None);
+    };
     if options.force || options.dry_run || !store.has_source_of_size(size)? {
         return Ok(None);
     }
-    let Some(digested) = input.digest_ahead()? else { return Ok(None) };
+    let Some(digested) = input.digest_ahead()? else {
+        return Ok(None);
+    };
     let first = store.find_import_by_key(&options_key(&digested, options))?;
     Ok(first.map(|first| duplicate_report(&first, input)))
 }
@@ -273,12 +297,11 @@ fn options_key(digested: &Digested, options: &ImportOptions) -> String {
 }
 
 /// What a second import of the same bytes answers: the first import, as it stands.
-fn duplicate_report(
-    first: &ImportRecord,
-    input: &Input,
-) -> ImportReport {
+fn duplicate_report(first: &ImportRecord, input: &Input) -> ImportReport {
     let parsed = |text: &Option<String>| {
-        text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+        text.as_deref()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default()
     };
     let counts = Counts {
         scored: first.scored_rows.unwrap_or(0),
@@ -313,12 +336,15 @@ fn duplicate_report(
     }
 }
 
+/// A source with its first row ahead.
 pub(crate) struct OpenedSource {
     pub(crate) rows: Box<dyn RowSource>,
-    /// Parquet is read from its end, not as a stream.
+    /// The file was read at positions and not as a stream, so that its bytes are still to be hashed.
     pub(crate) by_position: bool,
 }
 
+/// Opens the source that `input` holds. Parquet is read from its end: where it comes packed or through a pipe, it is
+/// put into a temporary file first.
 pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Result<OpenedSource> {
     let source_options = SourceOptions {
         format: options.format,
@@ -326,9 +352,34 @@ pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Res
         file_name: Some(input.name.clone()),
         ..SourceOptions::default()
     };
-    let stream: Box<dyn Read + Send> = input.reader()?;
-    let rows = source::open(stream, &source_options).map_err(|error| source_failed(error, input))?;
-    Ok(OpenedSource { rows, by_position: false })
+    let failed = |error| source_failed(error, input);
+    if let Some(file) = input.parquet_file()? {
+        let rows = ParquetSource::open(file, source_options.limits).map_err(failed)?;
+        return Ok(OpenedSource {
+            rows: Box::new(rows),
+            by_position: true,
+        });
+    }
+    let mut stream = source::unpack(input.reader()?, None).map_err(failed)?;
+    let mut start = Vec::new();
+    stream
+        .by_ref()
+        .take(4)
+        .read_to_end(&mut start)
+        .map_err(|error| failed(error.into()))?;
+    let is_parquet = source::is_parquet(&start);
+    let mut stream = Cursor::new(start).chain(stream);
+    let rows: Box<dyn RowSource> = if is_parquet {
+        let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
+        std::io::copy(&mut stream, &mut file).map_err(|error| failed(error.into()))?;
+        Box::new(ParquetSource::open(file, source_options.limits).map_err(failed)?)
+    } else {
+        source::open(Box::new(stream), &source_options).map_err(failed)?
+    };
+    Ok(OpenedSource {
+        rows,
+        by_position: false,
+    })
 }
 
 pub(crate) fn reader_for<'a>(
@@ -435,7 +486,9 @@ impl Sink for Tally<'_> {
                     });
                 }
                 let stop = self.on_error == OnError::Abort
-                    || self.most_rejects.is_some_and(|most| most.is_passed(&self.counts, false));
+                    || self
+                        .most_rejects
+                        .is_some_and(|most| most.is_passed(&self.counts, false));
                 if stop {
                     return Err(Box::new(TooManyRejects(self.counts)));
                 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
+use glyph_core::source::is_parquet;
 use sha2::{Digest, Sha256};
 
 use crate::command::Hinted;
@@ -48,7 +49,9 @@ impl Input {
         }
         let path = Path::new(name);
         let file = File::open(path).map_err(|error| not_opened(name, &error))?;
-        let metadata = file.metadata().with_context(|| format!("cannot read `{name}`"))?;
+        let metadata = file
+            .metadata()
+            .with_context(|| format!("cannot read `{name}`"))?;
         if metadata.is_dir() {
             return Err(Hinted::new(
                 format!("`{name}` is a directory"),
@@ -56,25 +59,49 @@ impl Input {
             )
             .into());
         }
-        Ok(Input { name: name.to_owned(), file: Some(file), before: Some(metadata), digest: Arc::default() })
+        Ok(Input {
+            name: name.to_owned(),
+            file: Some(file),
+            before: Some(metadata),
+            digest: Arc::default(),
+        })
     }
 
     /// Bytes in the file, where it is a regular one.
     pub(crate) fn size_bytes(&self) -> Option<u64> {
-        self.before.as_ref().filter(|metadata| metadata.is_file()).map(Metadata::len)
+        self.before
+            .as_ref()
+            .filter(|metadata| metadata.is_file())
+            .map(Metadata::len)
     }
 
-    /// The file itself, for formats that are read from their end. Its bytes must be digested apart.
-    pub(crate) fn file(&self) -> Option<&File> {
-        self.file.as_ref()
+    /// The file, where it is a regular one that holds Parquet as it is.
+    pub(crate) fn parquet_file(&self) -> anyhow::Result<Option<File>> {
+        let Some(file) = self.file.as_ref().filter(|_| self.size_bytes().is_some()) else {
+            return Ok(None);
+        };
+        let mut file = file.try_clone()?;
+        let mut start = Vec::new();
+        file.by_ref()
+            .take(4)
+            .read_to_end(&mut start)
+            .with_context(|| format!("cannot read `{}`", self.name))?;
+        file.rewind()?;
+        Ok(is_parquet(&start).then_some(file))
     }
 
     /// Reads the bytes once, hashing them on the way.
     pub(crate) fn reader(&self) -> anyhow::Result<Box<dyn Read + Send>> {
         let digest = Arc::clone(&self.digest);
         Ok(match &self.file {
-            Some(file) => Box::new(Hashing { inner: file.try_clone()?, digest }),
-            None => Box::new(Hashing { inner: io::stdin(), digest }),
+            Some(file) => Box::new(Hashing {
+                inner: file.try_clone()?,
+                digest,
+            }),
+            None => Box::new(Hashing {
+                inner: io::stdin(),
+                digest,
+            }),
         })
     }
 
@@ -87,7 +114,9 @@ impl Input {
         let mut whole = Sha256AndLength::default();
         let mut buffer = vec![0; 1 << 18];
         loop {
-            let read = file.read(&mut buffer).with_context(|| format!("cannot read `{}`", self.name))?;
+            let read = file
+                .read(&mut buffer)
+                .with_context(|| format!("cannot read `{}`", self.name))?;
             if read == 0 {
                 break;
             }
@@ -100,14 +129,21 @@ impl Input {
     /// The digest of what was read. An error where the file is not what it was when it was opened.
     pub(crate) fn finish(&self, read_by_position: bool) -> anyhow::Result<Digested> {
         let digested = if read_by_position {
-            let mut file = self.file.as_ref().context("a file is needed")?.try_clone()?;
+            let mut file = self
+                .file
+                .as_ref()
+                .context("a file is needed")?
+                .try_clone()?;
             file.rewind()?;
             self.digest_ahead()?.context("a regular file is needed")?
         } else {
             // What stands behind the last record (a trailer, padding) belongs to the bytes of the source too.
             io::copy(&mut self.reader()?, &mut io::sink())
                 .with_context(|| format!("cannot read `{}`", self.name))?;
-            self.digest.lock().unwrap_or_else(PoisonError::into_inner).clone_finish()
+            self.digest
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone_finish()
         };
         if let (Some(file), Some(before)) = (&self.file, &self.before) {
             let after = file.metadata()?;
@@ -116,7 +152,10 @@ impl Input {
                 || (before.is_file() && digested.bytes != before.len());
             if changed {
                 return Err(Hinted::new(
-                    format!("`{}` changed while it was read: nothing was kept", self.name),
+                    format!(
+                        "`{}` changed while it was read: nothing was kept",
+                        self.name
+                    ),
                     "import it again when nothing writes to it any more",
                 )
                 .into());
@@ -128,13 +167,16 @@ impl Input {
 
 fn not_opened(name: &str, error: &io::Error) -> anyhow::Error {
     match error.kind() {
-        io::ErrorKind::NotFound => {
-            Hinted::new(format!("`{name}` does not exist"), "check the path, or give `-` to read standard input")
-                .into()
-        }
-        io::ErrorKind::PermissionDenied => {
-            Hinted::new(format!("`{name}` may not be read"), "check the file's permissions").into()
-        }
+        io::ErrorKind::NotFound => Hinted::new(
+            format!("`{name}` does not exist"),
+            "check the path, or give `-` to read standard input",
+        )
+        .into(),
+        io::ErrorKind::PermissionDenied => Hinted::new(
+            format!("`{name}` may not be read"),
+            "check the file's permissions",
+        )
+        .into(),
         _ => anyhow::anyhow!("cannot open `{name}`: {error}"),
     }
 }
@@ -146,11 +188,17 @@ impl Sha256AndLength {
     }
 
     fn clone_finish(&self) -> Digested {
-        Digested { sha256: hexadecimal(&self.hasher.clone().finalize()), bytes: self.length }
+        Digested {
+            sha256: hexadecimal(&self.hasher.clone().finalize()),
+            bytes: self.length,
+        }
     }
 
     fn finish(self) -> Digested {
-        Digested { sha256: hexadecimal(&self.hasher.finalize()), bytes: self.length }
+        Digested {
+            sha256: hexadecimal(&self.hasher.finalize()),
+            bytes: self.length,
+        }
     }
 }
 
@@ -177,7 +225,10 @@ impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let bytes = buffer.get(..read).unwrap_or_default();
-        self.digest.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+        self.digest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .update(bytes);
         Ok(read)
     }
 }

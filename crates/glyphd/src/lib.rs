@@ -5,6 +5,7 @@
 pub mod command;
 
 mod clock;
+mod export;
 mod identity;
 mod import_job;
 mod input;

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 /// How a command shows what it found.
@@ -18,7 +18,9 @@ pub(crate) enum Format {
 /// The reader of our output has gone: nothing is wrong, and there is nothing left to do.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
             || cause
                 .downcast_ref::<serde_json::Error>()
                 .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
@@ -58,8 +60,13 @@ pub(crate) fn rows<T: Serialize>(
     match format {
         Format::Json => json(&rows),
         Format::JsonLines => rows.iter().try_for_each(json_line),
-        Format::Table => line(&table(rows).to_string()),
+        Format::Table => draw(&table(rows)),
     }
+}
+
+/// Prints a table, without the blanks that would stand at the ends of its lines.
+pub(crate) fn draw(table: &Table) -> io::Result<()> {
+    table.lines().try_for_each(|row| line(row.trim_end()))
 }
 
 /// A table with a header, no frame, at most as wide as the terminal (80 columns where there is none).
@@ -67,6 +74,7 @@ pub(crate) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header.to_vec());
+    table.set_content_arrangement(ContentArrangement::Dynamic);
     if !io::stdout().is_terminal() {
         table.set_width(80);
     }
@@ -110,11 +118,16 @@ fn grouped(digits: &str) -> String {
 
 /// At most `width` characters, cut with an ellipsis; control characters shown as spaces.
 pub(crate) fn shortened(text: &str, width: usize) -> String {
-    let clean = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let clean = text
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter });
     if text.chars().count() <= width {
         return clean.collect();
     }
-    clean.take(width.saturating_sub(1)).chain(std::iter::once('…')).collect()
+    clean
+        .take(width.saturating_sub(1))
+        .chain(std::iter::once('…'))
+        .collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use glyph_store::import::{ImportRecord, NewRepair, RepairRecord};
 use glyph_store::store::Store;
 
 use crate::clock;
-use crate::import_job::{ImportOptions, Names, open_source, reader_for, source_failed};
+use crate::import_job::{
+    ImportOptions, Names, OpenedSource, open_source, reader_for, source_failed,
+};
 use crate::input::Input;
 
 /// Repairs `record` from `input`: all of it, or nothing.
@@ -20,7 +22,10 @@ pub(crate) fn repair_import(
 ) -> anyhow::Result<RepairRecord> {
     let now = clock::text(clock::now());
     let Names { registry, matcher } = names;
-    let mut rows = open_source(input, options)?;
+    let OpenedSource {
+        mut rows,
+        by_position,
+    } = open_source(input, options)?;
     let reader = reader_for(rows.as_ref(), options)?;
     let mut writer = store.start_repair(&NewRepair {
         import_id: &record.import_id,
@@ -29,7 +34,12 @@ pub(crate) fn repair_import(
         source_name: &input.name,
         registry,
     })?;
-    let mut stages = Stages { reader, registry, matcher, profile: &options.profile };
+    let mut stages = Stages {
+        reader,
+        registry,
+        matcher,
+        profile: &options.profile,
+    };
     let result = pipeline::run(rows.as_mut(), &mut stages, writer.as_sink(), &mut |_| {
         ControlFlow::Continue(())
     });
@@ -38,6 +48,6 @@ pub(crate) fn repair_import(
         Err(RunError::Source(error)) => return Err(source_failed(error, input)),
         Err(error) => return Err(error.into()),
     }
-    input.finish()?;
+    input.finish(by_position)?;
     Ok(writer.commit()?)
 }

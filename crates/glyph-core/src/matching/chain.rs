@@ -29,7 +29,14 @@ pub(super) struct Chain {
 /// How far to look on either side, in tokens.
 const REACH: usize = 8;
 
-pub(super) fn read(tokens: &Tokens, anchor: usize, lead: Option<usize>, group: &Group, masks: &Masks, lexicon: &Lexicon) -> Chain {
+pub(super) fn read(
+    tokens: &Tokens,
+    anchor: usize,
+    lead: Option<usize>,
+    group: &Group,
+    masks: &Masks,
+    lexicon: &Lexicon,
+) -> Chain {
     let mut chain = Chain {
         first: lead.unwrap_or(anchor),
         last: anchor,
@@ -57,14 +64,24 @@ fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
             return;
         }
         at -= 1;
-        let Some(token) = tokens.list.get(at) else { return };
+        let Some(token) = tokens.list.get(at) else {
+            return;
+        };
         let naming = token.term.is_family()
-            || matches!(token.term, Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro)
+            || matches!(
+                token.term,
+                Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro
+            )
             || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0;
-        let passing = matches!(token.term, Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless);
+        let passing = matches!(
+            token.term,
+            Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless
+        );
         if naming {
             chain.left |= token.bit;
-            if token.bit & (masks.class | masks.titan) != 0 && step == 0 || token.bit & masks.class != 0 && step <= 2 {
+            if token.bit & (masks.class | masks.titan) != 0 && step == 0
+                || token.bit & masks.class != 0 && step <= 2
+            {
                 chain.class_touches = true;
             }
             if token.term.is_family() {
@@ -87,15 +104,20 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
     let mut at = chain.anchor + 1;
     let mut touching = true;
     while at <= chain.anchor + REACH {
-        let Some(token) = tokens.list.get(at) else { return };
-        if token.gap.has(Gap::SLASH) || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks) {
+        let Some(token) = tokens.list.get(at) else {
+            return;
+        };
+        if token.gap.has(Gap::SLASH)
+            || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks)
+        {
             return;
         }
         let text = tokens.text(token);
         touching &= token.gap.is_glued();
         match token.shape {
             Shape::Number => {
-                let sized = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte) || starts_size(tokens, at + 1);
+                let sized = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte)
+                    || starts_size(tokens, at + 1);
                 let bit = lexicon.bit(text);
                 if !sized && bit & group.used != 0 {
                     chain.words |= bit;
@@ -121,7 +143,10 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     continue;
                 }
                 let counted = counts(token.bit, text, touching, group, masks);
-                if counted && token.bit == masks.super_word && is_only_praise(tokens, at, group, masks) {
+                if counted
+                    && token.bit == masks.super_word
+                    && is_only_praise(tokens, at, group, masks)
+                {
                     return;
                 }
                 if counted {
@@ -135,7 +160,12 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     return;
                 } else if !matches!(
                     token.term,
-                    Term::NameFiller | Term::MemoryType | Term::Form | Term::PciExpress | Term::Gigabyte | Term::Harmless
+                    Term::NameFiller
+                        | Term::MemoryType
+                        | Term::Form
+                        | Term::PciExpress
+                        | Term::Gigabyte
+                        | Term::Harmless
                 ) && !token.term.is_family()
                 {
                     return;
@@ -153,9 +183,15 @@ fn counts(bit: u128, text: &str, touching: bool, group: &Group, masks: &Masks) -
         return false;
     }
     let wanted = bit & (group.used | masks.suffix) != 0;
-    let naming = bit & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition) != 0;
+    let naming = bit
+        & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition)
+        != 0;
     if text.len() == 1 {
-        return if touching { true } else { bit & group.used != 0 && matches!(text, "d" | "x") };
+        return if touching {
+            true
+        } else {
+            bit & group.used != 0 && matches!(text, "d" | "x")
+        };
     }
     wanted || naming || touching
 }
@@ -167,12 +203,17 @@ fn touching_suffix(bit: u128, masks: &Masks) -> bool {
 /// `GTX 1080 Super JetStream`: no SUPER where no card of this number has one.
 fn is_only_praise(tokens: &Tokens, at: usize, group: &Group, masks: &Masks) -> bool {
     group.used & masks.super_word == 0
-        && (tokens.term_at(at + 1) == Term::SuperFollower || matches!(tokens.text_at(at + 1), "jetstream" | "js" | "jet" | "oc"))
+        && (tokens.term_at(at + 1) == Term::SuperFollower
+            || matches!(tokens.text_at(at + 1), "jetstream" | "js" | "jet" | "oc"))
 }
 
 /// `8GD6`, `12G`: letters that make a size of the number before them.
 pub(super) fn starts_size(tokens: &Tokens, at: usize) -> bool {
-    tokens.is_glued(at) && matches!(tokens.text_at(at), "g" | "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6")
+    tokens.is_glued(at)
+        && matches!(
+            tokens.text_at(at),
+            "g" | "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6"
+        )
 }
 
 /// Words that may stick to a number and leave the card the same: memory, lines of cards, letters of makers (`M60AC`).

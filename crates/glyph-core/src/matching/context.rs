@@ -22,7 +22,10 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn read(tokens: &Tokens, masks: &Masks) -> Context {
-        let mut context = Context { tokens: tokens.list.len(), ..Context::default() };
+        let mut context = Context {
+            tokens: tokens.list.len(),
+            ..Context::default()
+        };
         let families = masks.nvidia | masks.amd | masks.intel | masks.matrox;
         let strong = families & !masks.class & !masks.titan;
         for (at, token) in tokens.list.iter().enumerate() {
@@ -61,7 +64,22 @@ impl Context {
 fn is_system_maker(text: &str) -> bool {
     matches!(
         text,
-        "dell" | "hp" | "hpe" | "lenovo" | "cisco" | "supermicro" | "fujitsu" | "ibm" | "acer" | "huawei" | "inspur" | "galaxy"
-            | "hewlettpackard" | "hewlettpackardenterprise" | "msi" | "asus" | "gigabyte"
+        "dell"
+            | "hp"
+            | "hpe"
+            | "lenovo"
+            | "cisco"
+            | "supermicro"
+            | "fujitsu"
+            | "ibm"
+            | "acer"
+            | "huawei"
+            | "inspur"
+            | "galaxy"
+            | "hewlettpackard"
+            | "hewlettpackardenterprise"
+            | "msi"
+            | "asus"
+            | "gigabyte"
     )
 }

@@ -62,13 +62,25 @@ pub(super) fn fit(
     }
     let missing = needs & !said;
     let extra = said & !needs & !product.tolerated;
-    let mut fit = Fit { cost: 0, class_omitted: false, class_swapped: false, loose: false };
+    let mut fit = Fit {
+        cost: 0,
+        class_omitted: false,
+        class_swapped: false,
+        loose: false,
+    };
     count_missing(&mut fit, pattern, missing, extra, said, masks)?;
     count_extra(&mut fit, pattern, extra, chain, group, masks)?;
     Ok(fit)
 }
 
-fn count_missing(fit: &mut Fit, pattern: &Pattern, missing: u128, extra: u128, said: u128, masks: &Masks) -> Result<(), Lost> {
+fn count_missing(
+    fit: &mut Fit,
+    pattern: &Pattern,
+    missing: u128,
+    extra: u128,
+    said: u128,
+    masks: &Masks,
+) -> Result<(), Lost> {
     let needs = pattern.needs;
     let leads = !pattern.lead.is_empty();
     let free = masks.family | masks.class | masks.quadro | masks.pro | masks.soft | masks.optional;
@@ -100,7 +112,10 @@ fn count_missing(fit: &mut Fit, pattern: &Pattern, missing: u128, extra: u128, s
             fit.cost += 4;
             fit.class_omitted = true;
         }
-    } else if class == 0 && !leads && needs & said & (masks.family | masks.quadro | masks.titan) == 0 {
+    } else if class == 0
+        && !leads
+        && needs & said & (masks.family | masks.quadro | masks.titan) == 0
+    {
         fit.cost += 4;
         fit.class_omitted = true;
     }
@@ -115,9 +130,22 @@ fn count_missing(fit: &mut Fit, pattern: &Pattern, missing: u128, extra: u128, s
     Ok(())
 }
 
-fn count_extra(fit: &mut Fit, pattern: &Pattern, extra: u128, chain: &Chain, group: &Group, masks: &Masks) -> Result<(), Lost> {
+fn count_extra(
+    fit: &mut Fit,
+    pattern: &Pattern,
+    extra: u128,
+    chain: &Chain,
+    group: &Group,
+    masks: &Masks,
+) -> Result<(), Lost> {
     let leads = !pattern.lead.is_empty();
-    let naming = masks.family | masks.class | masks.quadro | masks.pro | masks.soft | masks.edition | masks.titan;
+    let naming = masks.family
+        | masks.class
+        | masks.quadro
+        | masks.pro
+        | masks.soft
+        | masks.edition
+        | masks.titan;
     let hard = extra & (group.used | masks.suffix) & !(naming & !masks.suffix);
     if hard != 0 {
         return Err(Lost::Says(hard));

@@ -126,6 +126,8 @@ pub struct Match {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clues<'a> {
     pub title: &'a str,
+    /// A model, chipset or part-number column beside the title.
+    pub model_hint: Option<&'a str>,
     pub notes: Option<&'a str>,
     pub source_url: Option<&'a str>,
 }

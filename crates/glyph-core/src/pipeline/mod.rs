@@ -69,8 +69,14 @@ pub fn run(
     let mut remembered = RememberedMatches::default();
     while source.next_row(&mut row)? {
         let columns = source.columns();
-        let outcome =
-            process(columns, &row, stages, &mut listing, &mut errors, &mut remembered);
+        let outcome = process(
+            columns,
+            &row,
+            stages,
+            &mut listing,
+            &mut errors,
+            &mut remembered,
+        );
         counts.add(&outcome);
         sink.take(&outcome).map_err(RunError::Sink)?;
         if counts.total() % ROWS_BETWEEN_WATCHES == 0 && watch(&counts).is_break() {
@@ -100,7 +106,12 @@ fn process<'a, 'stages: 'a>(
         });
     }
     let (fingerprint, matched) = remembered.match_listing(stages.matcher, stages.registry, listing);
-    let offer = Offer { index: row.index, fingerprint, listing, matched };
+    let offer = Offer {
+        index: row.index,
+        fingerprint,
+        listing,
+        matched,
+    };
     if let Some(reason) = matched.unmatched_reason() {
         return Outcome::Unmatched(offer, reason);
     }
@@ -110,7 +121,11 @@ fn process<'a, 'stages: 'a>(
     match model.and_then(|model| {
         score_value(model, unit_price_usd, stages.profile).map(|score| (model, score))
     }) {
-        Some((model, score)) => Outcome::Scored(ScoredOffer { offer, model, score }),
+        Some((model, score)) => Outcome::Scored(ScoredOffer {
+            offer,
+            model,
+            score,
+        }),
         None => Outcome::Unmatched(offer, UnmatchedReason::UnknownModel),
     }
 }

@@ -19,9 +19,13 @@ impl Outcome<'_> {
     #[must_use]
     pub fn at_index(&self, index: u64) -> Outcome<'_> {
         match self {
-            Outcome::Scored(scored) => {
-                Outcome::Scored(ScoredOffer { offer: Offer { index, ..scored.offer }, ..*scored })
-            }
+            Outcome::Scored(scored) => Outcome::Scored(ScoredOffer {
+                offer: Offer {
+                    index,
+                    ..scored.offer
+                },
+                ..*scored
+            }),
             Outcome::Unmatched(offer, reason) => {
                 Outcome::Unmatched(Offer { index, ..*offer }, *reason)
             }

@@ -32,6 +32,18 @@ pub enum Form {
     Nvl,
 }
 
+impl Form {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Form::Pcie => "PCIe",
+            Form::Sxm => "SXM",
+            Form::Oam => "OAM",
+            Form::Mxm => "MXM",
+            Form::Nvl => "NVL",
+        }
+    }
+}
+
 /// One GPU board: memory sizes and forms that sell as different products are different models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Model {

@@ -13,7 +13,10 @@ use super::SourceError;
 const ZSTD_WINDOW_LOG: u32 = 26;
 
 /// The plain bytes of `reader`, unpacked where it is compressed. More than `limit` unpacked bytes are an error.
-pub(super) fn unpack(
+///
+/// # Errors
+/// Where the start of the stream cannot be read.
+pub fn unpack(
     mut reader: Box<dyn Read + Send>,
     limit: Option<u64>,
 ) -> Result<Box<dyn Read + Send>, SourceError> {

@@ -34,6 +34,7 @@ pub mod rejects;
 
 use crate::reject::RowError;
 
+pub use compression::unpack;
 pub use detect::{Format, is_parquet};
 pub use open::{SourceOptions, open};
 pub use rejects::write_rejects;

@@ -21,7 +21,11 @@ pub(super) fn check(connection: &Connection) -> Result<CheckReport, StoreError> 
 
 impl CheckReport {
     fn broken(&mut self, promise: u8, import_id: Option<String>, message: String) {
-        self.violations.push(Violation { promise, import_id, message });
+        self.violations.push(Violation {
+            promise,
+            import_id,
+            message,
+        });
     }
 }
 
@@ -46,7 +50,11 @@ fn check_file(connection: &Connection, report: &mut CheckReport) -> Result<(), S
     let mut rows = statement.query([MOST_NAMED])?;
     while let Some(row) = rows.next()? {
         let (table, rowid, parent): (String, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        report.broken(0, None, format!("row {rowid} of `{table}` refers to no row of `{parent}`"));
+        report.broken(
+            0,
+            None,
+            format!("row {rowid} of `{table}` refers to no row of `{parent}`"),
+        );
     }
     Ok(())
 }
@@ -65,7 +73,11 @@ fn check_unique_index(connection: &Connection, report: &mut CheckReport) -> Resu
             |row| row.get(0),
         )?;
         if !unique {
-            report.broken(3, None, format!("`{table}` has no unique index on (import_id, import_index)"));
+            report.broken(
+                3,
+                None,
+                format!("`{table}` has no unique index on (import_id, import_index)"),
+            );
         }
     }
     Ok(())
@@ -82,26 +94,36 @@ fn check_imports(connection: &Connection, report: &mut CheckReport) -> Result<()
              FROM import_batches WHERE state = 'done' ORDER BY id",
         )?
         .query_map([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
         })?
         .collect::<Result<_, _>>()?;
-    let mut count_of = |table: &str, import_id: &str| -> Result<(i64, i64, i64, i64), StoreError> {
+    let count_of = |table: &str, import_id: &str| -> Result<(i64, i64, i64, i64), StoreError> {
         Ok(connection
             .prepare_cached(&format!(
                 "SELECT count(*), count(import_index), coalesce(min(import_index), 0),
                    coalesce(max(import_index), -1)
                  FROM {table} WHERE import_id = ?1"
             ))?
-            .query_row([import_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
+            .query_row([import_id], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?)
     };
     for (import_id, total, scored, unmatched, rejected) in imports {
         report.imports_checked += 1;
         let mut found = 0;
         let mut highest = -1;
         let mut lowest = 0;
-        for (table, recorded) in
-            [("scored_listings", scored), ("unmatched_listings", unmatched), ("rejected_rows", rejected)]
-        {
+        for (table, recorded) in [
+            ("scored_listings", scored),
+            ("unmatched_listings", unmatched),
+            ("rejected_rows", rejected),
+        ] {
             let (rows, numbered, low, high) = count_of(table, &import_id)?;
             if rows != recorded {
                 let message = format!("{recorded} rows are recorded, `{table}` holds {rows}");
@@ -121,7 +143,10 @@ fn check_imports(connection: &Connection, report: &mut CheckReport) -> Result<()
             report.broken(2, Some(import_id.clone()), message);
         }
         if lowest < 0 || highest != found - 1 {
-            let message = format!("indexes run from {lowest} to {highest}, not from 0 to {}", found - 1);
+            let message = format!(
+                "indexes run from {lowest} to {highest}, not from 0 to {}",
+                found - 1
+            );
             report.broken(2, Some(import_id.clone()), message);
         }
         check_disjoint(connection, &import_id, report)?;
@@ -167,7 +192,11 @@ fn check_once(connection: &Connection, report: &mut CheckReport) -> Result<(), S
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let ids: String = row.get(0)?;
-        report.broken(5, None, format!("`{ids}` hold the same bytes under the same options"));
+        report.broken(
+            5,
+            None,
+            format!("`{ids}` hold the same bytes under the same options"),
+        );
     }
     Ok(())
 }
@@ -197,7 +226,11 @@ fn check_undone(connection: &Connection, report: &mut CheckReport) -> Result<(),
             |row| row.get(0),
         )?;
         if let Some(import_id) = lost {
-            report.broken(4, Some(import_id), format!("rows in `{table}` have no import record"));
+            report.broken(
+                4,
+                Some(import_id),
+                format!("rows in `{table}` have no import record"),
+            );
         }
     }
     Ok(())
@@ -216,7 +249,11 @@ fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), 
             |row| row.get(0),
         )?;
         if lost > 0 {
-            report.broken(0, None, format!("{lost} rows of `{table}` have lost their texts"));
+            report.broken(
+                0,
+                None,
+                format!("{lost} rows of `{table}` have lost their texts"),
+            );
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::dictionary::Dictionary;
 use super::import_record::{find_by_id, find_by_key};
-use super::schema::{CREATE_LOOK_UP_INDEXES, DROP_LOOK_UP_INDEXES};
+use super::look_up_indexes::LookUpIndexes;
 use crate::error::StoreError;
 use crate::import::{CommitOutcome, FinishedImport, NewImport};
 use crate::store::ImportWriter;
@@ -18,7 +18,7 @@ use crate::store::ImportWriter;
 pub(super) struct SqliteImportWriter<'store> {
     transaction: Transaction<'store>,
     rows: RowWriter,
-    indexes_dropped: bool,
+    indexes_dropped: Option<LookUpIndexes>,
 }
 
 impl<'store> SqliteImportWriter<'store> {
@@ -26,8 +26,7 @@ impl<'store> SqliteImportWriter<'store> {
         connection: &'store mut Connection,
         import: &NewImport<'_>,
     ) -> Result<SqliteImportWriter<'store>, StoreError> {
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         super::registry::load_registry(&transaction, import.registry, import.imported_at)?;
         transaction.execute(
             "INSERT INTO import_batches
@@ -49,11 +48,15 @@ impl<'store> SqliteImportWriter<'store> {
             [],
             |row| row.get(0),
         )?;
-        let indexes_dropped =
-            import.expected_rows.is_some_and(|expected| expected >= stored as u64) || stored == 0;
-        if indexes_dropped {
-            transaction.execute_batch(DROP_LOOK_UP_INDEXES)?;
-        }
+        let outgrows = import
+            .expected_rows
+            .is_some_and(|expected| expected >= stored as u64)
+            || stored == 0;
+        let indexes_dropped = if outgrows {
+            Some(LookUpIndexes::drop_all(&transaction)?)
+        } else {
+            None
+        };
         Ok(SqliteImportWriter {
             transaction,
             rows: RowWriter::new(import.import_id, import.seen_at, import.registry.version()),
@@ -62,8 +65,8 @@ impl<'store> SqliteImportWriter<'store> {
     }
 
     fn finish(&self, finished: &FinishedImport<'_>) -> Result<(), StoreError> {
-        if self.indexes_dropped {
-            self.transaction.execute_batch(CREATE_LOOK_UP_INDEXES)?;
+        if let Some(indexes) = &self.indexes_dropped {
+            indexes.create_all(&self.transaction)?;
         }
         self.transaction.execute(
             "UPDATE import_batches
@@ -173,10 +176,18 @@ impl RowWriter {
         connection: &Connection,
         scored: &ScoredOffer<'_>,
     ) -> Result<(), StoreError> {
-        let ScoredOffer { offer, model, score } = scored;
+        let ScoredOffer {
+            offer,
+            model,
+            score,
+        } = scored;
         let listing = offer.listing;
-        let listing_id =
-            self.dictionary.find_or_insert(connection, offer, Some(&model.canonical_model), None)?;
+        let listing_id = self.dictionary.find_or_insert(
+            connection,
+            offer,
+            Some(&model.canonical_model),
+            None,
+        )?;
         connection
             .prepare_cached(
                 "INSERT INTO scored_listings
@@ -218,8 +229,9 @@ impl RowWriter {
         reason: &'static str,
     ) -> Result<(), StoreError> {
         let listing = offer.listing;
-        let listing_id =
-            self.dictionary.find_or_insert(connection, offer, None, Some(reason))?;
+        let listing_id = self
+            .dictionary
+            .find_or_insert(connection, offer, None, Some(reason))?;
         connection
             .prepare_cached(
                 "INSERT INTO unmatched_listings

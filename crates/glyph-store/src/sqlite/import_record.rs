@@ -18,7 +18,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ImportRecord> {
     let source_name: Option<String> = row.get("source_name")?;
     Ok(ImportRecord {
         import_id: row.get("import_id")?,
-        state: state.as_deref().and_then(ImportState::parse).unwrap_or(ImportState::Legacy),
+        state: state
+            .as_deref()
+            .and_then(ImportState::parse)
+            .unwrap_or(ImportState::Legacy),
         imported_at: row.get("imported_at")?,
         undone_at: row.get("undone_at")?,
         total_rows: count("total_rows")?,
@@ -47,7 +50,9 @@ pub(super) fn find_by_id(
     import_id: &str,
 ) -> Result<Option<ImportRecord>, StoreError> {
     Ok(connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM import_batches WHERE import_id = ?1"))?
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM import_batches WHERE import_id = ?1"
+        ))?
         .query_row([import_id], read)
         .optional()?)
 }
@@ -95,7 +100,9 @@ pub(super) fn find_import(
          ORDER BY id
          LIMIT 3"
     ))?;
-    let mut found = statement.query_map([wanted], read)?.collect::<Result<Vec<_>, _>>()?;
+    let mut found = statement
+        .query_map([wanted], read)?
+        .collect::<Result<Vec<_>, _>>()?;
     if found.len() > 1 {
         return Err(StoreError::ImportAmbiguous {
             wanted: wanted.to_owned(),

@@ -14,7 +14,9 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
     Ok(ListingRecord {
         id: row.get("id")?,
         import_id: row.get("import_id")?,
-        import_index: row.get::<_, Option<i64>>("import_index")?.map(|index| index as u64),
+        import_index: row
+            .get::<_, Option<i64>>("import_index")?
+            .map(|index| index as u64),
         canonical_model: row.get("canonical_model")?,
         title: row.get("title")?,
         price: row.get("price")?,
@@ -111,8 +113,9 @@ pub(super) fn list_listings(
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM offers {condition} ORDER BY {order} LIMIT ? OFFSET ?"
     ))?;
-    let records =
-        statement.query_map(params_from_iter(values), read)?.collect::<Result<_, _>>()?;
+    let records = statement
+        .query_map(params_from_iter(values), read)?
+        .collect::<Result<_, _>>()?;
     Ok(records)
 }
 

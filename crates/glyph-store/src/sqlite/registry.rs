@@ -16,7 +16,12 @@ pub(super) fn load_registry(
         "INSERT OR IGNORE INTO import_batches
            (import_id, imported_at, source, record_count, description, state, registry_version)
          VALUES (?1, ?2, 'registry', ?3, 'GPU models and their specs', 'registry', ?4)",
-        params![import_id, at, registry.models().len() as i64, registry.version()],
+        params![
+            import_id,
+            at,
+            registry.models().len() as i64,
+            registry.version()
+        ],
     )?;
     if added == 0 {
         return Ok(());

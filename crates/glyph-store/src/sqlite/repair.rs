@@ -75,7 +75,9 @@ impl Sink for SqliteRepairWriter<'_> {
             .prepare_cached("DELETE FROM rejected_rows WHERE import_id = ?1 AND import_index = ?2")
             .and_then(|mut delete| delete.execute(params![self.rows.import_id, slot]))
             .map_err(StoreError::from)?;
-        Ok(self.rows.insert(&self.transaction, &outcome.at_index(slot as u64))?)
+        Ok(self
+            .rows
+            .insert(&self.transaction, &outcome.at_index(slot as u64))?)
     }
 }
 

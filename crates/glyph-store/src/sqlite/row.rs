@@ -41,14 +41,17 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
     let outcome: String = row.get("outcome")?;
     let currency: Option<String> = row.get("currency")?;
     let price_as_given = if row.get("given_is_minor")? {
-        row.get::<_, Option<i64>>("given")?.map(|minor| super::decimal_text(minor, currency.as_deref()))
+        row.get::<_, Option<i64>>("given")?
+            .map(|minor| super::decimal_text(minor, currency.as_deref()))
     } else {
         row.get("given")?
     };
     let raw: Option<Vec<u8>> = row.get("raw")?;
     Ok(RowRecord {
         import_id: row.get("import_id")?,
-        import_index: row.get::<_, Option<i64>>("import_index")?.map(|index| index as u64),
+        import_index: row
+            .get::<_, Option<i64>>("import_index")?
+            .map(|index| index as u64),
         outcome: match outcome.as_str() {
             "scored" => "scored",
             "unmatched" => "unmatched",

@@ -8,9 +8,7 @@ use rusqlite::Connection;
 
 use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
-use super::{
-    check, connection, import, import_record, listing, rescore, row, summary, undo,
-};
+use super::{check, connection, import, import_record, listing, rescore, row, summary, undo};
 use crate::error::StoreError;
 use crate::import::{ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair};
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord};
@@ -26,12 +24,16 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens a database that is there and of this program's schema version.
     pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
-        Ok(SqliteStore { connection: connection::open_existing_current(path)? })
+        Ok(SqliteStore {
+            connection: connection::open_existing_current(path)?,
+        })
     }
 
     /// Opens a database, made when absent. `now` is written into the history of a new one.
     pub fn open_or_create(path: &Path, now: Timestamp) -> Result<SqliteStore, StoreError> {
-        Ok(SqliteStore { connection: connection::open_or_create(path, now)? })
+        Ok(SqliteStore {
+            connection: connection::open_or_create(path, now)?,
+        })
     }
 }
 
@@ -40,14 +42,20 @@ impl Store for SqliteStore {
         &'store mut self,
         import: &NewImport<'_>,
     ) -> Result<Box<dyn ImportWriter + 'store>, StoreError> {
-        Ok(Box::new(SqliteImportWriter::start(&mut self.connection, import)?))
+        Ok(Box::new(SqliteImportWriter::start(
+            &mut self.connection,
+            import,
+        )?))
     }
 
     fn start_repair<'store>(
         &'store mut self,
         repair: &NewRepair<'_>,
     ) -> Result<Box<dyn RepairWriter + 'store>, StoreError> {
-        Ok(Box::new(SqliteRepairWriter::start(&mut self.connection, repair)?))
+        Ok(Box::new(SqliteRepairWriter::start(
+            &mut self.connection,
+            repair,
+        )?))
     }
 
     fn find_import(&self, wanted: &str) -> Result<Option<ImportRecord>, StoreError> {

@@ -40,7 +40,11 @@ pub(super) fn summarise_import(
          ORDER BY count(*) DESC, code",
         import_id,
     )?;
-    Ok(ImportSummary { best_offers, unmatched, rejects })
+    Ok(ImportSummary {
+        best_offers,
+        unmatched,
+        rejects,
+    })
 }
 
 fn reasons(

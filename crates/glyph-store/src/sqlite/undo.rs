@@ -36,7 +36,10 @@ pub(super) fn undo_import(
         |row| row.get(0),
     )?;
     for table in ["scored_listings", "unmatched_listings", "rejected_rows"] {
-        transaction.execute(&format!("DELETE FROM {table} WHERE import_id = ?1"), [import_id])?;
+        transaction.execute(
+            &format!("DELETE FROM {table} WHERE import_id = ?1"),
+            [import_id],
+        )?;
     }
     forget_texts(&transaction, import_id, first_row, first_unmatched)?;
     transaction.execute(
@@ -63,7 +66,9 @@ fn forget_texts(
         [import_id],
         |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?)),
     )?;
-    let Some((first, last)) = brought else { return Ok(()) };
+    let Some((first, last)) = brought else {
+        return Ok(());
+    };
     connection.execute(
         "WITH used (id) AS (
            SELECT listing_id FROM scored_listings

@@ -23,8 +23,15 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         output::json(&report)?;
     } else {
         for violation in &report.violations {
-            let import = violation.import_id.as_deref().map(|id| format!("import {id}: ")).unwrap_or_default();
-            output::line(&format!("broken: {import}{} (promise {})", violation.message, violation.promise))?;
+            let import = violation
+                .import_id
+                .as_deref()
+                .map(|id| format!("import {id}: "))
+                .unwrap_or_default();
+            output::line(&format!(
+                "broken: {import}{} (promise {})",
+                violation.message, violation.promise
+            ))?;
         }
         output::line(&format!(
             "{} imports and {} rows checked, {} promises broken",
@@ -33,5 +40,9 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
             report.violations.len(),
         ))?;
     }
-    Ok(if report.violations.is_empty() { Status::Done } else { Status::Failed })
+    Ok(if report.violations.is_empty() {
+        Status::Done
+    } else {
+        Status::Failed
+    })
 }

@@ -65,8 +65,13 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         None => None,
     };
     let out: Box<dyn Write + Send> = match &arguments.output {
-        None if arguments.format == ExportFormat::Parquet && io::IsTerminal::is_terminal(&io::stdout()) => {
-            return Err(WrongUsage("parquet is not for a terminal: name a file with `--output FILE`".to_owned()).into());
+        None if arguments.format == ExportFormat::Parquet
+            && io::IsTerminal::is_terminal(&io::stdout()) =>
+        {
+            return Err(WrongUsage(
+                "parquet is not for a terminal: name a file with `--output FILE`".to_owned(),
+            )
+            .into());
         }
         None => Box::new(io::stdout()),
         Some(file) => Box::new(
@@ -81,7 +86,10 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
     };
     let mut failure = None;
     store.list_rows(import_id.as_deref(), &mut |row| {
-        if arguments.outcome.is_some_and(|wanted| !wanted.matches(&row)) {
+        if arguments
+            .outcome
+            .is_some_and(|wanted| !wanted.matches(&row))
+        {
             return ControlFlow::Continue(());
         }
         match writer.write(&row) {

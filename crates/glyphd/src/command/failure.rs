@@ -24,7 +24,10 @@ pub(crate) struct Hinted {
 
 impl Hinted {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Hinted {
-        Hinted { message: message.into(), hint: hint.into() }
+        Hinted {
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 }
 
@@ -71,7 +74,11 @@ pub(crate) fn report(error: &anyhow::Error) {
         cause
             .downcast_ref::<Hinted>()
             .map(|hinted| hinted.hint.clone())
-            .or_else(|| cause.downcast_ref::<glyph_store::StoreError>().and_then(glyph_store::StoreError::hint))
+            .or_else(|| {
+                cause
+                    .downcast_ref::<glyph_store::StoreError>()
+                    .and_then(glyph_store::StoreError::hint)
+            })
     });
     if let Some(hint) = hint {
         output::note(&format!("hint: {hint}"));

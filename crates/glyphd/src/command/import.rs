@@ -67,7 +67,7 @@ pub(super) struct ReadingArguments {
     currency: Option<Currency>,
     /// How prices are written: `point` as in 1,234.50, `comma` as in 1.234,50.
     #[arg(long, value_name = "point|comma", value_parser = decimal_mark)]
-    decimal: Option<DecimalMark>,
+    decimal_mark: Option<DecimalMark>,
     /// Exchange rates to use instead of the built-in table: CSV with currency, `usd_per_unit`, date, source.
     #[arg(long, value_name = "FILE")]
     rates: Option<PathBuf>,
@@ -77,7 +77,8 @@ pub(super) struct ReadingArguments {
 }
 
 fn format(text: &str) -> Result<Format, String> {
-    Format::from_name(text).ok_or_else(|| format!("`{text}` is none of csv, tsv, jsonl, json, shopify, parquet"))
+    Format::from_name(text)
+        .ok_or_else(|| format!("`{text}` is none of csv, tsv, jsonl, json, shopify, parquet"))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
@@ -91,8 +92,9 @@ fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 fn mapping(text: &str) -> Result<(String, Field), String> {
-    let (header, field) =
-        text.rsplit_once('=').ok_or_else(|| format!("`{text}` is not of the form HEADER=FIELD"))?;
+    let (header, field) = text
+        .rsplit_once('=')
+        .ok_or_else(|| format!("`{text}` is not of the form HEADER=FIELD"))?;
     let field = Field::parse(field.trim()).ok_or_else(|| {
         let known: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
         format!("`{field}` is no field: the fields are {}", known.join(", "))
@@ -130,7 +132,10 @@ impl ReadingArguments {
             format: self.format,
             delimiter: self.delimiter,
             mapping: self.mapping.clone(),
-            read: ReaderOptions { currency: self.currency, decimal_mark: self.decimal },
+            read: ReaderOptions {
+                currency: self.currency,
+                decimal_mark: self.decimal_mark,
+            },
             rates,
             rates_key,
             seen_at: self.seen_at,
@@ -151,12 +156,21 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         force: arguments.force,
         ..arguments.reading.options()?
     };
-    if arguments.files.iter().filter(|file| *file == STANDARD_INPUT).count() > 1 {
+    if arguments
+        .files
+        .iter()
+        .filter(|file| *file == STANDARD_INPUT)
+        .count()
+        > 1
+    {
         return Err(failure::WrongUsage("standard input can be read only once".to_owned()).into());
     }
     // A file that cannot be opened must not leave an empty database behind.
-    let mut inputs: Vec<anyhow::Result<Input>> =
-        arguments.files.iter().map(|file| Input::open(file)).collect();
+    let mut inputs: Vec<anyhow::Result<Input>> = arguments
+        .files
+        .iter()
+        .map(|file| Input::open(file))
+        .collect();
     if inputs.iter().all(Result::is_err) {
         let mut errors = inputs.drain(..).filter_map(Result::err);
         let first = errors.next().context("at least one file is named")?;
@@ -173,9 +187,10 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
     for input in inputs {
         let result = input.and_then(|input| {
             let progress = progress_bar(&input);
-            let report = import_job::import_input(&mut store, &names, &input, &options, &mut |counts| {
-                show_progress(&progress, counts);
-            });
+            let report =
+                import_job::import_input(&mut store, &names, &input, &options, &mut |counts| {
+                    show_progress(&progress, counts);
+                });
             progress.finish_and_clear();
             report
         });
@@ -201,7 +216,10 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
     }
     if failed > 0 {
         return Err(Hinted::new(
-            format!("{failed} of {} files were not imported", arguments.files.len()),
+            format!(
+                "{failed} of {} files were not imported",
+                arguments.files.len()
+            ),
             "the others are kept; mend these and import them again",
         )
         .into());
@@ -258,8 +276,17 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
         ));
         return Ok(());
     }
-    let share = |rows: u64| format!("{:>5.1} %", rows as f64 * 100.0 / report.total_rows.max(1) as f64);
-    let verb = if report.state == "dry_run" { "would import" } else { "imported" };
+    let share = |rows: u64| {
+        format!(
+            "{:>5.1} %",
+            rows as f64 * 100.0 / report.total_rows.max(1) as f64
+        )
+    };
+    let verb = if report.state == "dry_run" {
+        "would import"
+    } else {
+        "imported"
+    };
     output::line(&format!(
         "{verb} {} rows of `{}` as {} in {:.1} s",
         output::count(report.total_rows),
@@ -273,10 +300,20 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
         share(report.counts.scored),
         output::count(report.counts.unmatched),
         share(report.counts.unmatched),
-        listed(report.unmatched_by_reason.iter().map(|(reason, rows)| (*reason, *rows))),
+        listed(
+            report
+                .unmatched_by_reason
+                .iter()
+                .map(|(reason, rows)| (*reason, *rows))
+        ),
         output::count(report.counts.rejected),
         share(report.counts.rejected),
-        listed(report.errors_by_code.iter().map(|(code, rows)| (code.as_str(), *rows))),
+        listed(
+            report
+                .errors_by_code
+                .iter()
+                .map(|(code, rows)| (code.as_str(), *rows))
+        ),
     ))?;
     show_reading(report)?;
     if report.state != "done" {
@@ -288,7 +325,10 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
     } else {
         format!(" --db-path {}", path.display())
     };
-    output::line(&format!("\nnext: glyphd{database} listings --import {}", report.import_id))?;
+    output::line(&format!(
+        "\nnext: glyphd{database} listings --import {}",
+        report.import_id
+    ))?;
     if report.counts.rejected > 0 {
         output::line(&format!(
             "      glyphd{database} imports rejects {id} --csv > rejects.csv   # mend it, then\n      \
@@ -307,7 +347,10 @@ fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
         .into_iter()
         .flatten()
         .filter_map(|column| {
-            let (header, field) = (column.get("header")?.as_str()?, column.get("field")?.as_str()?);
+            let (header, field) = (
+                column.get("header")?.as_str()?,
+                column.get("field")?.as_str()?,
+            );
             Some(match field {
                 "extra" => format!("{header} (kept)"),
                 _ if field.eq_ignore_ascii_case(header) => header.to_owned(),
@@ -315,7 +358,11 @@ fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
             })
         })
         .collect();
-    output::line(&format!("\nread as {}: {}", report.findings.format, columns.join(", ")))?;
+    output::line(&format!(
+        "\nread as {}: {}",
+        report.findings.format,
+        columns.join(", ")
+    ))?;
     if report.findings.windows_1252_rows > 0 {
         output::line(&format!(
             "{} rows are not UTF-8 and were read as Windows-1252",

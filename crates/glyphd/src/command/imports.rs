@@ -137,7 +137,11 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         Command::Show { import, output } => {
             show(&store, &find(&store, &import.id)?, output.format())?;
         }
-        Command::Rejects { import, csv, output } => {
+        Command::Rejects {
+            import,
+            csv,
+            output,
+        } => {
             let record = find(&store, &import.id)?;
             if *csv {
                 write_reject_file(&store, &record)?;
@@ -145,7 +149,12 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
                 show_rejects(&store, &record, output.format())?;
             }
         }
-        Command::Repair { import, file, reading, output } => {
+        Command::Repair {
+            import,
+            file,
+            reading,
+            output,
+        } => {
             let record = find(&store, &import.id)?;
             return repair(&mut store, &record, file, reading, output.format());
         }
@@ -163,9 +172,16 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         }
         Command::Diff { old, new, output } => {
             let (old, new) = (find(&store, old)?, find(&store, new)?);
-            show_diff(&store.diff_imports(&old.import_id, &new.import_id)?, output.format())?;
+            show_diff(
+                &store.diff_imports(&old.import_id, &new.import_id)?,
+                output.format(),
+            )?;
         }
-        Command::Rescore { import, profile, output } => {
+        Command::Rescore {
+            import,
+            profile,
+            output,
+        } => {
             let record = find(&store, &import.id)?;
             rescore(&mut store, &record, profile, output.format())?;
         }
@@ -175,13 +191,26 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
 
 pub(super) fn find(store: &dyn Store, wanted: &str) -> anyhow::Result<ImportRecord> {
     store.find_import(wanted)?.ok_or_else(|| {
-        Hinted::new(format!("there is no import `{wanted}`"), "`glyphd imports list` names them all").into()
+        Hinted::new(
+            format!("there is no import `{wanted}`"),
+            "`glyphd imports list` names them all",
+        )
+        .into()
     })
 }
 
 fn import_table(records: &[ImportRecord]) -> Table {
     let mut table = output::table(
-        &["import", "state", "imported at", "rows", "scored", "unmatched", "rejected", "source"],
+        &[
+            "import",
+            "state",
+            "imported at",
+            "rows",
+            "scored",
+            "unmatched",
+            "rejected",
+            "source",
+        ],
         &[3, 4, 5, 6],
     );
     let number = |rows: Option<u64>| rows.map_or("–".to_owned(), output::count);
@@ -211,10 +240,21 @@ struct Shown<'a> {
 fn show(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyhow::Result<()> {
     let summary = store.summarise_import(&record.import_id)?;
     if format != OutputFormat::Table {
-        let shown = Shown { record, summary: &summary };
-        return Ok(if format == OutputFormat::Json { output::json(&shown) } else { output::json_line(&shown) }?);
+        let shown = Shown {
+            record,
+            summary: &summary,
+        };
+        return Ok(if format == OutputFormat::Json {
+            output::json(&shown)
+        } else {
+            output::json_line(&shown)
+        }?);
     }
-    output::line(&format!("import {} ({})", record.import_id, record.state.as_str()))?;
+    output::line(&format!(
+        "import {} ({})",
+        record.import_id,
+        record.state.as_str()
+    ))?;
     let lines = [
         ("source", record.source_name.clone()),
         ("format", record.source_format.clone()),
@@ -222,7 +262,10 @@ fn show(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyho
         ("imported at", Some(record.imported_at.clone())),
         ("undone at", record.undone_at.clone()),
         ("seen at", record.seen_at.clone()),
-        ("rows", record.total_rows.or(record.record_count).map(output::count)),
+        (
+            "rows",
+            record.total_rows.or(record.record_count).map(output::count),
+        ),
         ("scored", record.scored_rows.map(output::count)),
         ("unmatched", record.unmatched_rows.map(output::count)),
         ("rejected", record.rejected_rows.map(output::count)),
@@ -243,7 +286,7 @@ fn show(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyho
 pub(super) fn show_summary(summary: &ImportSummary) -> anyhow::Result<()> {
     if !summary.best_offers.is_empty() {
         output::line("\nbest offers by score")?;
-        output::line(&super::listings::listing_table(&summary.best_offers).to_string())?;
+        output::draw(&super::listings::listing_table(&summary.best_offers))?;
     }
     show_reasons("unmatched, by reason", &summary.unmatched)?;
     show_reasons("rejected, by code", &summary.rejects)
@@ -263,7 +306,7 @@ fn show_reasons(heading: &str, reasons: &[ReasonCount]) -> anyhow::Result<()> {
             output::shortened(&reason.example, 120),
         ]);
     }
-    Ok(output::line(&table.to_string())?)
+    Ok(output::draw(&table)?)
 }
 
 fn rejects_of(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<Vec<RejectRecord>> {
@@ -275,19 +318,27 @@ fn rejects_of(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<Vec<Re
     Ok(rejects)
 }
 
-fn show_rejects(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyhow::Result<()> {
+fn show_rejects(
+    store: &dyn Store,
+    record: &ImportRecord,
+    format: OutputFormat,
+) -> anyhow::Result<()> {
     let rejects = rejects_of(store, record)?;
     if format == OutputFormat::Table && rejects.is_empty() {
-        return Ok(output::line(&format!("import {} has no rejected rows", record.import_id))?);
+        return Ok(output::line(&format!(
+            "import {} has no rejected rows",
+            record.import_id
+        ))?);
     }
     Ok(output::rows(&rejects, format, |rejects| {
         let mut table = output::table(&["row", "line", "code", "what is wrong", "record"], &[0, 1]);
         for reject in rejects {
-            let messages: Vec<String> = serde_json::from_str::<Vec<serde_json::Value>>(&reject.errors)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|error| error.get("message")?.as_str().map(str::to_owned))
-                .collect();
+            let messages: Vec<String> =
+                serde_json::from_str::<Vec<serde_json::Value>>(&reject.errors)
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(|error| error.get("message")?.as_str().map(str::to_owned))
+                    .collect();
             table.add_row(vec![
                 reject.import_index.to_string(),
                 reject.line_start.to_string(),
@@ -309,7 +360,12 @@ fn write_reject_file(store: &dyn Store, record: &ImportRecord) -> anyhow::Result
     let rejects = rejects_of(store, record)?;
     let mut stdout = io::stdout().lock();
     let header = record.source_header.as_deref().unwrap_or_default();
-    write_rejects(format, header, rejects.iter().map(RejectRecord::repair_bytes), &mut stdout)?;
+    write_rejects(
+        format,
+        header,
+        rejects.iter().map(RejectRecord::repair_bytes),
+        &mut stdout,
+    )?;
     Ok(stdout.flush()?)
 }
 
@@ -321,15 +377,29 @@ fn repair(
     format: OutputFormat,
 ) -> anyhow::Result<Status> {
     let input = Input::open(file)?;
-    let repaired = repair_job::repair_import(store, &Names::embedded(), record, &input, &reading.options()?)?;
+    let repaired = repair_job::repair_import(
+        store,
+        &Names::embedded(),
+        record,
+        &input,
+        &reading.options()?,
+    )?;
     match format {
         OutputFormat::Table => output::line(&format!(
             "repaired import {}: of {} rejected rows {} are scored now, {} unmatched, {} still rejected",
-            repaired.import_id, repaired.rows, repaired.scored, repaired.unmatched, repaired.still_rejected,
+            repaired.import_id,
+            repaired.rows,
+            repaired.scored,
+            repaired.unmatched,
+            repaired.still_rejected,
         ))?,
         _ => output::json_line(&repaired)?,
     }
-    Ok(if repaired.still_rejected > 0 { Status::SomeRejected } else { Status::Done })
+    Ok(if repaired.still_rejected > 0 {
+        Status::SomeRejected
+    } else {
+        Status::Done
+    })
 }
 
 fn show_diff(diff: &ImportDiff, format: OutputFormat) -> anyhow::Result<()> {
@@ -349,23 +419,31 @@ fn show_diff(diff: &ImportDiff, format: OutputFormat) -> anyhow::Result<()> {
     ))?;
     if !diff.price_changes.is_empty() {
         output::line("\nprice changes")?;
-        let mut table = output::table(&["row", "model", "was", "is", "change", "title"], &[0, 2, 3, 4]);
+        let mut table = output::table(
+            &["row", "model", "was", "is", "change", "title"],
+            &[0, 2, 3, 4],
+        );
         for change in &diff.price_changes {
             table.add_row(vec![
-                change.new_index.map_or("–".to_owned(), |index| index.to_string()),
+                change
+                    .new_index
+                    .map_or("–".to_owned(), |index| index.to_string()),
                 change.canonical_model.clone(),
                 output::dollars(change.old_price),
                 output::dollars(change.new_price),
-                format!("{:+.1} %", (change.new_price / change.old_price - 1.0) * 100.0),
+                format!(
+                    "{:+.1} %",
+                    (change.new_price / change.old_price - 1.0) * 100.0
+                ),
                 output::shortened(change.title.as_deref().unwrap_or(""), 50),
             ]);
         }
-        output::line(&table.to_string())?;
+        output::draw(&table)?;
     }
     for (heading, listings) in [("new", &diff.appeared), ("gone", &diff.gone)] {
         if !listings.is_empty() {
             output::line(&format!("\n{heading}"))?;
-            output::line(&super::listings::listing_table(listings).to_string())?;
+            output::draw(&super::listings::listing_table(listings))?;
         }
     }
     Ok(())
@@ -377,12 +455,16 @@ fn rescore(
     profile: &str,
     format: OutputFormat,
 ) -> anyhow::Result<()> {
-    let profile = Profile::find(profile)
-        .ok_or_else(|| WrongUsage(format!("`{profile}` is no profile: there are `inference` and `legacy`")))?;
-    let registry = Registry::embedded();
-    let rescored = store.rescore_import(&record.import_id, &profile.name, &|model, unit_price| {
-        score_value(registry.model(registry.find(model)?), unit_price, &profile)
+    let profile = Profile::find(profile).ok_or_else(|| {
+        WrongUsage(format!(
+            "`{profile}` is no profile: there are `inference` and `legacy`"
+        ))
     })?;
+    let registry = Registry::embedded();
+    let rescored =
+        store.rescore_import(&record.import_id, &profile.name, &|model, unit_price| {
+            score_value(registry.model(registry.find(model)?), unit_price, &profile)
+        })?;
     match format {
         OutputFormat::Table => output::line(&format!(
             "rescored import {} with `{}`: {} of {} scores changed, {} could not be scored and stay",

@@ -14,7 +14,9 @@ use crate::output;
 
 /// Find scored listings.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  glyphd listings --model RTX_A5000 --max-price 1500 --sort price")]
+#[command(
+    after_help = "Example:\n  glyphd listings --model RTX_A5000 --max-price 1500 --sort price"
+)]
 pub struct Arguments {
     /// The canonical name of a model, as `glyphd models` shows it.
     #[arg(long)]
@@ -108,8 +110,18 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
 
 /// Listings for people: what it is, what it costs, what that is worth.
 pub(super) fn listing_table(listings: &[ListingRecord]) -> Table {
-    let mut table =
-        output::table(&["score", "price $", "$/GB", "model", "row", "condition", "title"], &[0, 1, 2, 4]);
+    let mut table = output::table(
+        &[
+            "score",
+            "price $",
+            "$/GB",
+            "model",
+            "row",
+            "condition",
+            "title",
+        ],
+        &[0, 1, 2, 4],
+    );
     for listing in listings {
         let price = if listing.lot_size > 1 {
             format!("{} ({}×)", output::dollars(listing.price), listing.lot_size)
@@ -121,7 +133,9 @@ pub(super) fn listing_table(listings: &[ListingRecord]) -> Table {
             price,
             listing.price_per_gb.map_or("–".to_owned(), output::dollars),
             listing.canonical_model.clone(),
-            listing.import_index.map_or("–".to_owned(), |index| index.to_string()),
+            listing
+                .import_index
+                .map_or("–".to_owned(), |index| index.to_string()),
             listing.condition.clone().unwrap_or_default(),
             output::shortened(listing.title.as_deref().unwrap_or(""), 48),
         ]);

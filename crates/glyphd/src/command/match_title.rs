@@ -52,7 +52,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         let mut line = Vec::new();
         while stdin.read_until(b'\n', &mut line)? > 0 {
             let text = String::from_utf8_lossy(&line);
-            answer(&names, text.trim_end_matches(['\n', '\r']), arguments.json, &mut stdout)?;
+            answer(
+                &names,
+                text.trim_end_matches(['\n', '\r']),
+                arguments.json,
+                &mut stdout,
+            )?;
             line.clear();
         }
     }
@@ -61,7 +66,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
 }
 
 fn answer(names: &Names, title: &str, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let found = names.matcher.match_listing(&Clues { title, ..Clues::default() });
+    let found = names.matcher.match_listing(&Clues {
+        title,
+        ..Clues::default()
+    });
     if !json {
         return draw(names, title, &found, out);
     }
@@ -88,9 +96,12 @@ fn answer(names: &Names, title: &str, json: bool, out: &mut dyn Write) -> anyhow
 
 /// The vendor of the model, or of the product where the record is open.
 fn vendor_of(registry: &Registry, found: &Match) -> Option<Vendor> {
-    let variant = found
-        .model
-        .or_else(|| registry.variants(found.product.as_deref()?).first().copied());
+    let variant = found.model.or_else(|| {
+        registry
+            .variants(found.product.as_deref()?)
+            .first()
+            .copied()
+    });
     variant.map(|id| registry.model(id).vendor)
 }
 
@@ -100,15 +111,27 @@ fn draw(names: &Names, title: &str, found: &Match, out: &mut dyn Write) -> anyho
     for evidence in &found.evidence {
         let before = title.get(..evidence.start).unwrap_or("").chars().count();
         let width = evidence.text.chars().count().max(1);
-        writeln!(out, "{}{} {}", " ".repeat(before), "^".repeat(width), evidence.says)?;
+        writeln!(
+            out,
+            "{}{} {}",
+            " ".repeat(before),
+            "^".repeat(width),
+            evidence.says
+        )?;
     }
     let name = match (found.model, &found.product) {
         (Some(id), _) => names.registry.model(id).canonical_model.clone(),
         (None, Some(product)) => format!("{product}, which one is open"),
         (None, None) => "no model".to_owned(),
     };
-    let lot = if found.lot_size > 1 { format!(", a lot of {}", found.lot_size) } else { String::new() };
-    let reason = found.unmatched_reason().map(|reason| format!(", unmatched: {}", reason.as_str()));
+    let lot = if found.lot_size > 1 {
+        format!(", a lot of {}", found.lot_size)
+    } else {
+        String::new()
+    };
+    let reason = found
+        .unmatched_reason()
+        .map(|reason| format!(", unmatched: {}", reason.as_str()));
     writeln!(
         out,
         "→ {name} ({}{lot}, confidence {:.2}{})",
@@ -117,7 +140,11 @@ fn draw(names: &Names, title: &str, found: &Match, out: &mut dyn Write) -> anyho
         reason.unwrap_or_default(),
     )?;
     for candidate in &found.candidates {
-        writeln!(out, "  not {}: {}", candidate.canonical_model, candidate.lost_because)?;
+        writeln!(
+            out,
+            "  not {}: {}",
+            candidate.canonical_model, candidate.lost_because
+        )?;
     }
     Ok(writeln!(out)?)
 }

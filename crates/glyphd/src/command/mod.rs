@@ -16,14 +16,26 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+pub(crate) use failure::Hinted;
 pub use failure::Status;
 
 /// GPU market listings, row by row: names the card, scores the offer, keeps every import.
 #[derive(Debug, Parser)]
-#[command(name = "glyphd", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "glyphd",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// The database file; made when absent.
-    #[arg(long, global = true, env = "GLYPHD_DB_PATH", default_value = "data/gpu.sqlite", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "GLYPHD_DB_PATH",
+        default_value = "data/gpu.sqlite",
+        value_name = "FILE"
+    )]
     pub db_path: PathBuf,
     #[command(subcommand)]
     pub command: Command,
@@ -46,7 +58,7 @@ pub enum Command {
     /// Write rows to a file for other programs, in row order.
     Export(export::Arguments),
     /// Bring a database of an older version up to date, or back.
-    Migrate(migrate::Arguments),
+    Migrate(migrate::MigrateArguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
 }
@@ -62,7 +74,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Match(arguments) => match_title::run(&arguments),
         Command::Check(arguments) => check::run(path, &arguments),
         Command::Export(arguments) => export::run(path, &arguments),
-        Command::Migrate(arguments) => migrate::run(path, &arguments),
+        Command::Migrate(arguments) => return migrate::start(&arguments, path),
         Command::Completions(arguments) => completions::run(&arguments),
     };
     failure::end(result)

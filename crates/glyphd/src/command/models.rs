@@ -16,7 +16,10 @@ use crate::output::{self, Format};
 
 /// Show the GPU models that the program knows, and what they cost.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  glyphd models show RTX_A5000", args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Example:\n  glyphd models show RTX_A5000",
+    args_conflicts_with_subcommands = true
+)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -65,14 +68,26 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         return Ok(Status::Done);
     }
     let markets = super::store::open(path)?.list_model_markets()?;
-    let by_name: HashMap<&str, &ModelMarket> =
-        markets.iter().map(|market| (market.canonical_model.as_str(), market)).collect();
+    let by_name: HashMap<&str, &ModelMarket> = markets
+        .iter()
+        .map(|market| (market.canonical_model.as_str(), market))
+        .collect();
     if arguments.output.format() == Format::Table {
-        let mut table =
-            output::table(&["model", "listings", "lowest $", "median $", "highest $", "median $/GB"], &[1, 2, 3, 4, 5]);
+        let mut table = output::table(
+            &[
+                "model",
+                "listings",
+                "lowest $",
+                "median $",
+                "highest $",
+                "median $/GB",
+            ],
+            &[1, 2, 3, 4, 5],
+        );
         for market in &markets {
-            let memory =
-                registry.find(&market.canonical_model).and_then(|id| registry.model(id).memory_gb);
+            let memory = registry
+                .find(&market.canonical_model)
+                .and_then(|id| registry.model(id).memory_gb);
             let dollars = |price: Option<f64>| price.map_or("–".to_owned(), output::dollars);
             table.add_row(vec![
                 market.canonical_model.clone(),
@@ -80,10 +95,15 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
                 dollars(market.min_price),
                 dollars(market.median_price),
                 dollars(market.max_price),
-                dollars(market.median_price.zip(memory).map(|(price, memory)| price / memory)),
+                dollars(
+                    market
+                        .median_price
+                        .zip(memory)
+                        .map(|(price, memory)| price / memory),
+                ),
             ]);
         }
-        output::line(&table.to_string())?;
+        output::draw(&table)?;
         return Ok(Status::Done);
     }
     let listed: Vec<Listed<'_>> = registry
@@ -91,7 +111,10 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         .iter()
         .filter_map(|model| {
             let market = by_name.get(model.canonical_model.as_str())?;
-            Some(Listed { model, market: Some(market) })
+            Some(Listed {
+                model,
+                market: Some(market),
+            })
         })
         .collect();
     output::rows(&listed, arguments.output.format(), |_| Table::new())?;
@@ -99,7 +122,17 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
 }
 
 fn registry_table() -> Table {
-    output::table(&["canonical model", "name", "memory GB", "GB/s", "watts", "year"], &[2, 3, 4, 5])
+    output::table(
+        &[
+            "canonical model",
+            "name",
+            "memory GB",
+            "GB/s",
+            "watts",
+            "year",
+        ],
+        &[2, 3, 4, 5],
+    )
 }
 
 fn registry_row(model: &Model) -> Vec<String> {
@@ -120,7 +153,10 @@ fn text<T: ToString>(value: Option<T>) -> String {
 fn show(registry: &Registry, name: &str, json: bool) -> anyhow::Result<Status> {
     let wanted = name.replace([' ', '-'], "_").to_uppercase();
     let id = registry.find(&wanted).ok_or_else(|| {
-        Hinted::new(format!("there is no model `{name}` in the registry"), "`glyphd models` lists them all")
+        Hinted::new(
+            format!("there is no model `{name}` in the registry"),
+            "`glyphd models` lists them all",
+        )
     })?;
     let model = registry.model(id);
     if json {
@@ -146,6 +182,6 @@ fn show(registry: &Registry, name: &str, json: bool) -> anyhow::Result<Status> {
         table.add_row(vec![field.clone(), shown, source]);
     }
     output::line(&format!("registry {}", registry.version()))?;
-    output::line(&table.to_string())?;
+    output::draw(&table)?;
     Ok(Status::Done)
 }

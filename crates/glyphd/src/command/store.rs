@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use glyph_store::sqlite::SqliteStore;
+use glyph_store::sqlite::migration::{self, UpOptions};
 
 use super::failure::Hinted;
 use crate::clock;
@@ -22,7 +23,10 @@ pub(super) fn open(path: &Path) -> anyhow::Result<SqliteStore> {
 /// Opens a database to write imports into; makes it, and its folder, when absent. An older one is migrated where
 /// `migrate` is set, else refused.
 pub(super) fn open_or_create(path: &Path, migrate: bool) -> anyhow::Result<SqliteStore> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder).map_err(|error| {
             Hinted::new(
                 format!("cannot make the folder `{}`: {error}", folder.display()),
@@ -31,7 +35,7 @@ pub(super) fn open_or_create(path: &Path, migrate: bool) -> anyhow::Result<Sqlit
         })?;
     }
     if migrate && path.exists() {
-        super::migrate::bring_up_to_date(path)?;
+        migration::up(path, &UpOptions::default(), clock::now())?;
     }
     Ok(SqliteStore::open_or_create(path, clock::now())?)
 }

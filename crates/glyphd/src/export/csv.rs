@@ -28,10 +28,12 @@ impl<W: Write> ExportWriter for CsvExport<W> {
                 }
                 Value::Text(text) => self.writer.write_field(text.unwrap_or(""))?,
                 Value::Whole(number) => {
-                    self.writer.write_field(number.map(|number| number.to_string()).unwrap_or_default())?;
+                    self.writer
+                        .write_field(number.map(|number| number.to_string()).unwrap_or_default())?;
                 }
                 Value::Number(number) => {
-                    self.writer.write_field(number.map(|number| number.to_string()).unwrap_or_default())?;
+                    self.writer
+                        .write_field(number.map(|number| number.to_string()).unwrap_or_default())?;
                 }
             }
         }
@@ -56,7 +58,12 @@ mod tests {
     fn exported(title: &str, harmless: bool) -> String {
         let mut out = Vec::new();
         let mut export = Box::new(CsvExport::new(&mut out, harmless).unwrap());
-        export.write(&RowRecord { title: Some(title.to_owned()), ..empty_row() }).unwrap();
+        export
+            .write(&RowRecord {
+                title: Some(title.to_owned()),
+                ..empty_row()
+            })
+            .unwrap();
         export.finish().unwrap();
         let text = String::from_utf8(out).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -65,7 +72,14 @@ mod tests {
 
     #[test]
     fn a_cell_that_would_run_is_made_harmless() {
-        for title in ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\t=1", "＝1"] {
+        for title in [
+            "=cmd|' /C calc'!A0",
+            "+1",
+            "-2+3",
+            "@SUM(A1)",
+            "\t=1",
+            "＝1",
+        ] {
             assert_eq!(exported(title, true), format!("'{title}"));
             assert_eq!(exported(title, false), title);
         }

@@ -41,7 +41,11 @@ impl<W: Write + Send> ParquetExport<W> {
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .build();
         let writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties))?;
-        Ok(ParquetExport { writer, schema, rows: Vec::new() })
+        Ok(ParquetExport {
+            writer,
+            schema,
+            rows: Vec::new(),
+        })
     }
 
     fn write_batch(&mut self) -> anyhow::Result<()> {
@@ -56,23 +60,42 @@ impl<W: Write + Send> ParquetExport<W> {
                 match field.data_type() {
                     DataType::Int64 => Arc::new(
                         values
-                            .map(|value| if let Value::Whole(number) = value { *number } else { None })
+                            .map(|value| {
+                                if let Value::Whole(number) = value {
+                                    *number
+                                } else {
+                                    None
+                                }
+                            })
                             .collect::<Int64Array>(),
                     ),
                     DataType::Float64 => Arc::new(
                         values
-                            .map(|value| if let Value::Number(number) = value { *number } else { None })
+                            .map(|value| {
+                                if let Value::Number(number) = value {
+                                    *number
+                                } else {
+                                    None
+                                }
+                            })
                             .collect::<Float64Array>(),
                     ),
                     _ => Arc::new(
                         values
-                            .map(|value| if let Value::Text(text) = value { *text } else { None })
+                            .map(|value| {
+                                if let Value::Text(text) = value {
+                                    *text
+                                } else {
+                                    None
+                                }
+                            })
                             .collect::<StringArray>(),
                     ),
                 }
             })
             .collect();
-        self.writer.write(&RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)?;
+        self.writer
+            .write(&RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)?;
         self.rows.clear();
         Ok(())
     }

@@ -12,7 +12,9 @@ fn exported(format: &str) -> (Place, String) {
     let place = Place::new();
     place.import(&place.write("mixed.csv", MIXED), &[]);
     let file = place.path("out").to_str().unwrap().to_owned();
-    place.done(["export", "--import", "last", "--format", format, "--output", &file]);
+    place.done([
+        "export", "--import", "last", "--format", format, "--output", &file,
+    ]);
     (place, file)
 }
 
@@ -21,7 +23,10 @@ fn csv_has_every_row_in_order() {
     let (_place, file) = exported("csv");
     let mut reader = csv::Reader::from_path(file).unwrap();
     let header = reader.headers().unwrap().clone();
-    let index = header.iter().position(|name| name == "import_index").unwrap();
+    let index = header
+        .iter()
+        .position(|name| name == "import_index")
+        .unwrap();
     let title = header.iter().position(|name| name == "title").unwrap();
     let extra = header.iter().position(|name| name == "extra").unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
@@ -48,7 +53,10 @@ fn parquet_has_every_row_in_order() {
         })
         .collect();
     assert_eq!(numbers, (0..11).collect::<Vec<_>>());
-    let titles = batches[0].column_by_name("title").unwrap().as_string::<i32>();
+    let titles = batches[0]
+        .column_by_name("title")
+        .unwrap()
+        .as_string::<i32>();
     assert_eq!(titles.value(1), "PNY NVIDIA L4 24GB PCIe");
 }
 
@@ -65,8 +73,19 @@ fn an_exported_parquet_file_can_be_imported() {
 #[test]
 fn a_formula_in_a_title_is_made_harmless_unless_raw() {
     let place = Place::new();
-    place.import(&place.write("evil.csv", "title,price\n=HYPERLINK(1) NVIDIA L4 24GB,$2399\n"), &[]);
+    place.import(
+        &place.write(
+            "evil.csv",
+            "title,price\n=HYPERLINK(1) NVIDIA L4 24GB,$2399\n",
+        ),
+        &[],
+    );
     let harmless = place.done(["export"]).stdout;
     assert!(harmless.contains(",'=HYPERLINK(1)"), "{harmless}");
-    assert!(place.done(["export", "--raw"]).stdout.contains(",=HYPERLINK(1)"));
+    assert!(
+        place
+            .done(["export", "--raw"])
+            .stdout
+            .contains(",=HYPERLINK(1)")
+    );
 }

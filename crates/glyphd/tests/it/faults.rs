@@ -14,9 +14,18 @@ fn fails(place: &Place, file: &str, words: &[&str]) {
     let ended = place.run(["import", file]);
     assert_eq!(ended.status, 1, "{}{}", ended.stdout, ended.stderr);
     assert_eq!(ended.stdout, "");
-    assert_eq!(ended.stderr.matches("error: ").count(), 1, "{}", ended.stderr);
+    assert_eq!(
+        ended.stderr.matches("error: ").count(),
+        1,
+        "{}",
+        ended.stderr
+    );
     for word in words {
-        assert!(ended.stderr.contains(word), "{word:?} is not in {:?}", ended.stderr);
+        assert!(
+            ended.stderr.contains(word),
+            "{word:?} is not in {:?}",
+            ended.stderr
+        );
     }
     match before {
         Some(before) => {
@@ -43,10 +52,17 @@ fn with_an_import() -> Place {
 
 #[test]
 fn a_missing_file() {
-    fails(&with_an_import(), "nowhere.csv", &["`nowhere.csv` does not exist", "hint:"]);
+    fails(
+        &with_an_import(),
+        "nowhere.csv",
+        &["`nowhere.csv` does not exist", "hint:"],
+    );
     let place = Place::new();
     fails(&place, "nowhere.csv", &["does not exist"]);
-    assert!(!place.database().exists(), "no database is made for a file that is not there");
+    assert!(
+        !place.database().exists(),
+        "no database is made for a file that is not there"
+    );
 }
 
 #[test]
@@ -89,7 +105,10 @@ fn a_file_cut_in_the_middle_of_a_record_keeps_what_is_there() {
     let whole = "title,price,seller\nNVIDIA L4 24GB,$2399,Acorn\nNVIDIA T4 16GB,$550,Kestrel\nNVIDIA A2 16GB,\"$3";
     let report = place.import(&place.write("cut.csv", whole), &[]);
     assert_eq!(report["total_rows"], 3);
-    assert_eq!(report["rejected_rows"], 1, "the cut row is a reject with its place");
+    assert_eq!(
+        report["rejected_rows"], 1,
+        "the cut row is a reject with its place"
+    );
     assert_eq!(report["errors_by_code"]["row_too_short"], 1);
     place.holds();
 }
@@ -107,13 +126,19 @@ fn a_packed_file_cut_in_the_middle() {
     place.write("cut.csv.gz", packed.get(..packed.len() / 2).unwrap());
     fails(&place, "cut.csv.gz", &["`cut.csv.gz`"]);
     place.write("whole.csv.gz", &packed);
-    assert_eq!(place.import(&place.path("whole.csv.gz"), &[])["total_rows"], 20_000);
+    assert_eq!(
+        place.import(&place.path("whole.csv.gz"), &[])["total_rows"],
+        20_000
+    );
 }
 
 #[test]
 fn a_file_that_is_no_listings_file() {
     let place = with_an_import();
-    place.write("book.xlsx", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml");
+    place.write(
+        "book.xlsx",
+        b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml",
+    );
     fails(&place, "book.xlsx", &["`book.xlsx`", "hint:"]);
 }
 
@@ -122,7 +147,11 @@ fn a_full_disk() {
     let place = with_an_import();
     let mut text = String::from("title,price,notes\n");
     for row in 0..60_000 {
-        writeln!(text, "NVIDIA L4 24GB,${row}.50,note {row} that no other row has").unwrap();
+        writeln!(
+            text,
+            "NVIDIA L4 24GB,${row}.50,note {row} that no other row has"
+        )
+        .unwrap();
     }
     let file = place.write("large.csv", text);
     // The shell's bound on file sizes stands in for the disk: 2,048 blocks of 512 bytes.
@@ -140,7 +169,12 @@ fn a_full_disk() {
         .unwrap();
     let ended = Ended::from(output);
     assert_eq!(ended.status, 1, "{}", ended.stdout);
-    assert_eq!(ended.stderr.matches("error: ").count(), 1, "{}", ended.stderr);
+    assert_eq!(
+        ended.stderr.matches("error: ").count(),
+        1,
+        "{}",
+        ended.stderr
+    );
     assert_eq!(count(&place), 12);
     place.holds();
 }
@@ -151,12 +185,23 @@ fn a_folder_that_cannot_be_written_to() {
     let file = place.write("mixed.csv", MIXED);
     // Not even root makes folders in /proc.
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_glyphd"))
-        .args(["--db-path", "/proc/glyphd/gpu.sqlite", "import", file.to_str().unwrap()])
+        .args([
+            "--db-path",
+            "/proc/glyphd/gpu.sqlite",
+            "import",
+            file.to_str().unwrap(),
+        ])
         .output()
         .unwrap();
     let ended = Ended::from(output);
     assert_eq!(ended.status, 1);
-    assert!(ended.stderr.contains("cannot make the folder `/proc/glyphd`"), "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("cannot make the folder `/proc/glyphd`"),
+        "{}",
+        ended.stderr
+    );
     assert!(ended.stderr.contains("hint: "), "{}", ended.stderr);
 }
 
@@ -164,7 +209,10 @@ fn a_folder_that_cannot_be_written_to() {
 fn a_file_that_grows_while_it_is_read() {
     let place = with_an_import();
     let path = place.write("growing.csv", "title,price\n");
-    let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap();
     for row in 0..40_000 {
         writeln!(file, "NVIDIA L4 24GB,${row}.50").unwrap();
     }
@@ -185,7 +233,11 @@ fn a_file_that_grows_while_it_is_read() {
     });
     let ended = growing.join().unwrap();
     assert_eq!(ended.status, 1, "{}", ended.stdout);
-    assert!(ended.stderr.contains("changed while it was read"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("changed while it was read"),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(count(&place), 12);
     place.holds();
 }
@@ -213,7 +265,10 @@ fn two_imports_at_once_wait_for_each_other() {
         assert_eq!(ended.status, 0, "{}", ended.stderr);
         assert_eq!(ended.json()["total_rows"], 3000);
     }
-    assert_eq!(place.sql::<i64>("SELECT count(*) FROM scored_listings"), 12_000);
+    assert_eq!(
+        place.sql::<i64>("SELECT count(*) FROM scored_listings"),
+        12_000
+    );
     place.holds();
 }
 
@@ -251,10 +306,17 @@ fn the_bound_on_rejects() {
     ] {
         let ended = place.run(words);
         assert_eq!(ended.status, 1, "{words:?}");
-        assert!(ended.stderr.contains("nothing was kept"), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("nothing was kept"),
+            "{}",
+            ended.stderr
+        );
         assert_eq!(count(&place), 12);
     }
-    assert_eq!(place.run(["import", file, "--max-rejects", "37%"]).status, 3);
+    assert_eq!(
+        place.run(["import", file, "--max-rejects", "37%"]).status,
+        3
+    );
     let wrong = place.run(["import", file, "--max-rejects", "some"]);
     assert_eq!(wrong.status, 2);
 }
@@ -267,7 +329,13 @@ fn a_dry_run_keeps_nothing_and_says_the_same() {
     assert_eq!(tried["state"], "dry_run");
     assert_eq!(count(&place), 12);
     let done = place.import(&file, &[]);
-    for field in ["total_rows", "scored_rows", "unmatched_rows", "rejected_rows", "errors_by_code"] {
+    for field in [
+        "total_rows",
+        "scored_rows",
+        "unmatched_rows",
+        "rejected_rows",
+        "errors_by_code",
+    ] {
         assert_eq!(tried[field], done[field]);
     }
 }

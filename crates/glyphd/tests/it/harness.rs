@@ -21,7 +21,9 @@ pub(crate) struct Ended {
 
 impl Place {
     pub(crate) fn new() -> Place {
-        Place { folder: tempfile::tempdir().unwrap() }
+        Place {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -70,14 +72,21 @@ impl Place {
         S: AsRef<OsStr>,
     {
         let ended = self.run(words);
-        assert!(matches!(ended.status, 0 | 3), "status {}: {}", ended.status, ended.stderr);
+        assert!(
+            matches!(ended.status, 0 | 3),
+            "status {}: {}",
+            ended.status,
+            ended.stderr
+        );
         ended
     }
 
     /// Imports a file and gives the report.
     pub(crate) fn import(&self, file: &Path, more: &[&str]) -> Value {
         let file = file.to_str().unwrap();
-        let words = ["import", file, "--json"].into_iter().chain(more.iter().copied());
+        let words = ["import", file, "--json"]
+            .into_iter()
+            .chain(more.iter().copied());
         self.done(words).json()
     }
 
@@ -101,7 +110,10 @@ impl Ended {
     }
 
     pub(crate) fn json_lines(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 }
 

@@ -65,7 +65,12 @@ fn every_example_in_the_help_runs() {
 #[test]
 fn wrong_usage_ends_with_2() {
     let place = Place::new();
-    for words in [&["imports"][..], &["listings", "--sort", "luck"], &["import"], &["fly"]] {
+    for words in [
+        &["imports"][..],
+        &["listings", "--sort", "luck"],
+        &["import"],
+        &["fly"],
+    ] {
         assert_eq!(place.run(words).status, 2, "{words:?}");
     }
 }
@@ -83,7 +88,10 @@ fn tables_fit_eighty_columns() {
     ] {
         for line in place.done(words).stdout.lines() {
             let sha_or_json = line.contains("sha256") || line.contains('{');
-            assert!(sha_or_json || line.chars().count() <= 80, "{words:?}: {line:?}");
+            assert!(
+                sha_or_json || line.chars().count() <= 80,
+                "{words:?}: {line:?}"
+            );
         }
     }
 }

@@ -15,11 +15,28 @@ fn catalogue() -> String {
     let mut text = String::from("title,price,seller,url,notes\n");
     for row in 0..ROWS {
         match row % 5 {
-            0 => writeln!(text, "NVIDIA RTX A4000 16GB,$6{}.50,Acorn,https://a.example/{row},n{row}", row % 90 + 10),
-            1 => writeln!(text, "GeForce RTX 3090 24GB,$7{},Kestrel,https://k.example/{row},n{row}", row % 90 + 10),
-            2 => writeln!(text, "HDMI cable {row},$9.99,Acorn,https://a.example/{row},n{row}"),
-            3 => writeln!(text, "NVIDIA L4 24GB,Quote,Acorn,https://a.example/{row},n{row}"),
-            _ => writeln!(text, "NVIDIA Tesla T4 16GB,$550,Kestrel,https://k.example/{row},n{row}"),
+            0 => writeln!(
+                text,
+                "NVIDIA RTX A4000 16GB,$6{}.50,Acorn,https://a.example/{row},n{row}",
+                row % 90 + 10
+            ),
+            1 => writeln!(
+                text,
+                "GeForce RTX 3090 24GB,$7{},Kestrel,https://k.example/{row},n{row}",
+                row % 90 + 10
+            ),
+            2 => writeln!(
+                text,
+                "HDMI cable {row},$9.99,Acorn,https://a.example/{row},n{row}"
+            ),
+            3 => writeln!(
+                text,
+                "NVIDIA L4 24GB,Quote,Acorn,https://a.example/{row},n{row}"
+            ),
+            _ => writeln!(
+                text,
+                "NVIDIA Tesla T4 16GB,$550,Kestrel,https://k.example/{row},n{row}"
+            ),
         }
         .unwrap();
     }
@@ -48,7 +65,12 @@ fn promise_4_a_kill_at_any_moment_leaves_all_or_nothing() {
     let mut state = 20_261_122;
     let (mut came_through, mut left_nothing) = (0, 0);
     for _ in 0..KILLS {
-        let mut child = place.command(words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = place
+            .command(words)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let share = (next(&mut state) % 1100) as f64 / 1000.0;
         std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
         child.kill().unwrap();

@@ -12,8 +12,9 @@ fn takes(name: &str, bytes: &[u8], plain: &[u8], rows: u64, scored: u64) {
     assert_eq!(report["scored_rows"], scored, "{name}: {report}");
     place.holds();
     let connection = rusqlite::Connection::open(place.database()).unwrap();
-    let mut statement =
-        connection.prepare("SELECT byte_start, byte_len, raw FROM rejected_rows").unwrap();
+    let mut statement = connection
+        .prepare("SELECT byte_start, byte_len, raw FROM rejected_rows")
+        .unwrap();
     let spans: Vec<(usize, usize, Vec<u8>)> = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .unwrap()
@@ -31,8 +32,10 @@ fn csv_with_every_delimiter_line_end_and_mark() {
     for delimiter in [",", ";", "\t", "|"] {
         for line_end in ["\n", "\r\n", "\r"] {
             for mark in ["", "\u{feff}"] {
-                let text =
-                    format!("{mark}{}", PLAIN.replace(',', delimiter).replace('\n', line_end));
+                let text = format!(
+                    "{mark}{}",
+                    PLAIN.replace(',', delimiter).replace('\n', line_end)
+                );
                 takes("rows.csv", text.as_bytes(), text.as_bytes(), 4, 1);
             }
         }
@@ -44,7 +47,11 @@ fn utf_16_and_windows_1252() {
     for big in [true, false] {
         let mut bytes = Vec::new();
         for unit in "\u{feff}".encode_utf16().chain(PLAIN.encode_utf16()) {
-            bytes.extend(if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+            bytes.extend(if big {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            });
         }
         takes("rows.csv", &bytes, &bytes, 4, 1);
     }
@@ -61,7 +68,13 @@ fn utf_16_and_windows_1252() {
 fn packed_sources_have_positions_in_the_plain_file() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(PLAIN.as_bytes()).unwrap();
-    takes("rows.csv.gz", &gzip.finish().unwrap(), PLAIN.as_bytes(), 4, 1);
+    takes(
+        "rows.csv.gz",
+        &gzip.finish().unwrap(),
+        PLAIN.as_bytes(),
+        4,
+        1,
+    );
     let zstd = zstd::encode_all(PLAIN.as_bytes(), 3).unwrap();
     takes("rows.csv.zst", &zstd, PLAIN.as_bytes(), 4, 1);
 }

@@ -26,14 +26,21 @@ fn promise_9_mended_rejects_fill_the_places_they_left() {
     let place = Place::new();
     place.import(&place.write("mixed.csv", MIXED), &[]);
     let file = mended(&place, "mended.csv");
-    let repaired = place.done(["imports", "repair", "last", &file, "--json"]).json();
+    let repaired = place
+        .done(["imports", "repair", "last", &file, "--json"])
+        .json();
     assert_eq!(repaired["rows"], 4);
     assert_eq!(repaired["scored"], 3, "{repaired}");
     assert_eq!(repaired["unmatched"], 1);
     assert_eq!(repaired["still_rejected"], 0);
     place.holds();
-    let exported = place.done(["export", "--import", "last", "--format", "jsonl"]).json_lines();
-    let outcomes: Vec<&str> = exported.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+    let exported = place
+        .done(["export", "--import", "last", "--format", "jsonl"])
+        .json_lines();
+    let outcomes: Vec<&str> = exported
+        .iter()
+        .map(|row| row["outcome"].as_str().unwrap())
+        .collect();
     assert_eq!(outcomes.len(), 11);
     assert!(!outcomes.contains(&"rejected"));
     assert_eq!(exported[3]["title"], "NVIDIA A100 80GB PCIe");
@@ -58,7 +65,10 @@ fn rows_that_are_still_wrong_stay_rejected_with_their_first_place() {
     let ended = place.run(["imports", "repair", "last", &half, "--json"]);
     assert_eq!(ended.status, 3);
     assert_eq!(ended.json()["still_rejected"], 3);
-    assert_eq!(place.sql::<i64>("SELECT byte_start FROM rejected_rows WHERE import_index = 9"), before);
+    assert_eq!(
+        place.sql::<i64>("SELECT byte_start FROM rejected_rows WHERE import_index = 9"),
+        before
+    );
     place.holds();
     // What is left can be mended in a second round.
     let file = mended(&place, "mended.csv");
@@ -75,7 +85,11 @@ fn a_repair_with_another_number_of_rows_changes_nothing() {
     let file = written(&place, "fewer.csv", fewer.join("\n"));
     let ended = place.run(["imports", "repair", "last", &file]);
     assert_eq!(ended.status, 1);
-    assert!(ended.stderr.contains("4 rejected rows") && ended.stderr.contains("hint:"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("4 rejected rows") && ended.stderr.contains("hint:"),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(place.sql::<i64>("SELECT count(*) FROM rejected_rows"), 4);
     place.holds();
 }
@@ -86,7 +100,10 @@ fn rejects_of_json_lines_come_back_as_json_lines() {
     let source = "{\"title\":\"NVIDIA L4 24GB\",\"price\":\"call\"}\n{\"title\":\"NVIDIA L4 24GB\",\"price\":2399}\n{broken\n";
     place.import(&place.write("rows.jsonl", source), &[]);
     let rejects = place.done(["imports", "rejects", "last", "--csv"]).stdout;
-    assert_eq!(rejects, "{\"title\":\"NVIDIA L4 24GB\",\"price\":\"call\"}\n{broken\n");
+    assert_eq!(
+        rejects,
+        "{\"title\":\"NVIDIA L4 24GB\",\"price\":\"call\"}\n{broken\n"
+    );
     let file = rejects
         .replace("\"call\"", "2400")
         .replace("{broken", "{\"title\":\"NVIDIA T4 16GB\",\"price\":600}");
@@ -99,9 +116,16 @@ fn rejects_of_json_lines_come_back_as_json_lines() {
 #[test]
 fn nothing_to_repair_is_said() {
     let place = Place::new();
-    place.import(&place.write("fine.csv", "title,price\nNVIDIA L4 24GB,$2399\n"), &[]);
+    place.import(
+        &place.write("fine.csv", "title,price\nNVIDIA L4 24GB,$2399\n"),
+        &[],
+    );
     let file = place.write("none.csv", "title,price\n");
     let ended = place.run(["imports", "repair", "last", file.to_str().unwrap()]);
     assert_eq!(ended.status, 1);
-    assert!(ended.stderr.contains("no rejected rows"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("no rejected rows"),
+        "{}",
+        ended.stderr
+    );
 }
