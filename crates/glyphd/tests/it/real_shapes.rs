@@ -15,12 +15,13 @@ fn takes(name: &str, bytes: &[u8], plain: &[u8], rows: u64, scored: u64) {
     let mut statement = connection
         .prepare("SELECT byte_start, byte_len, raw FROM rejected_rows")
         .unwrap();
-    let spans: Vec<(usize, usize, Vec<u8>)> = statement
+    let spans: Vec<(i64, i64, Vec<u8>)> = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
     for (start, length, raw) in spans {
+        let (start, length) = (start as usize, length as usize);
         assert_eq!(plain.get(start..start + length).unwrap(), raw, "{name}");
     }
 }
