@@ -90,14 +90,21 @@ impl Input {
         Ok(is_parquet(&start).then_some(file))
     }
 
-    /// Reads the bytes once, hashing them on the way.
+    /// Reads the bytes once, hashing them on the way: of a regular file those that were there when it was opened, so
+    /// that one which grows has an end.
     pub(crate) fn reader(&self) -> anyhow::Result<Box<dyn Read + Send>> {
         let digest = Arc::clone(&self.digest);
         Ok(match &self.file {
-            Some(file) => Box::new(Hashing {
-                inner: file.try_clone()?,
-                digest,
-            }),
+            Some(file) => {
+                let read_already = digest.lock().unwrap_or_else(PoisonError::into_inner).length;
+                let most = self
+                    .size_bytes()
+                    .map_or(u64::MAX, |size| size - read_already.min(size));
+                Box::new(Hashing {
+                    inner: file.try_clone()?.take(most),
+                    digest,
+                })
+            }
             None => Box::new(Hashing {
                 inner: io::stdin(),
                 digest,

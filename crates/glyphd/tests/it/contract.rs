@@ -288,9 +288,9 @@ fn all_errors_of_a_row_are_reported() {
         codes,
         [
             "title_missing",
-            "price_missing",
             "quantity_invalid",
-            "seen_at_invalid"
+            "seen_at_invalid",
+            "price_not_available"
         ]
     );
 }

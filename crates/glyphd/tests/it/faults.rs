@@ -15,7 +15,11 @@ fn fails(place: &Place, file: &str, words: &[&str]) {
     assert_eq!(ended.status, 1, "{}{}", ended.stdout, ended.stderr);
     assert_eq!(ended.stdout, "");
     assert_eq!(
-        ended.stderr.matches("error: ").count(),
+        ended
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("error: "))
+            .count(),
         1,
         "{}",
         ended.stderr
@@ -170,7 +174,11 @@ fn a_full_disk() {
     let ended = Ended::from(output);
     assert_eq!(ended.status, 1, "{}", ended.stdout);
     assert_eq!(
-        ended.stderr.matches("error: ").count(),
+        ended
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("error: "))
+            .count(),
         1,
         "{}",
         ended.stderr
