@@ -23,7 +23,8 @@ fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> boo
     let after_name = name.is_some_and(|(_, last)| at > last);
     // Cards boast of their backplates and coolers; alone they end the title or are `for` something.
     if after_name && matches!(text, "backplate" | "backplates" | "coolingfans" | "coolingfan" | "vaporchamber" | "heatpipe" | "badge" | "logo") {
-        return at + 1 == tokens.list.len() || tokens.term_at(at + 1) == Term::For || tokens.term_at(at + 1) == Term::Only;
+        return name.is_some_and(|(_, last)| at == last + 1)
+            || at + 1 == tokens.list.len() || tokens.term_at(at + 1) == Term::For || tokens.term_at(at + 1) == Term::Only;
     }
     true
 }
@@ -59,7 +60,8 @@ fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     let from = at.saturating_sub(4);
     (from..at).any(|before| {
         let term = tokens.term_at(before);
-        term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad") || after_name && term == Term::With
+        let with = term == Term::With || tokens.text_at(before) == "w" && tokens.gap_at(before + 1).has(Gap::SLASH);
+        term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad") || after_name && with
     }) || after_name
         && (from + 1..=at).any(|before| {
             name.is_some_and(|(_, last)| before > last) && tokens.gap_at(before).has(Gap::PLUS.and(Gap::AND))
@@ -70,7 +72,8 @@ fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
 /// `3 fans`, `dual fan`, `2x fan`: the card's own.
 fn is_counted(tokens: &Tokens, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
-    let number = tokens.list.get(before).is_some_and(|token| token.value > 0 && token.value < 10);
+    let part_of_code = tokens.is_glued(before) && tokens.text_at(before - 1) != "x";
+    let number = !part_of_code && tokens.list.get(before).is_some_and(|token| token.value > 0 && token.value < 10);
     number || matches!(tokens.text_at(before), "x" | "x2" | "dual" | "triple" | "twin" | "single" | "double" | "tri" | "quad" | "one" | "two" | "three" | "duplo" | "doble" | "doppel")
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::lexicon::Lexicon;
 use super::term::Term;
-use super::tokens::{Shape, Tokens};
+use super::tokens::{Gap, Shape, Tokens};
 use crate::registry::{Form, ModelId, Registry, Vendor};
 
 /// One record of the registry, as far as a title can tell it from its siblings.
@@ -42,8 +42,10 @@ pub(super) enum Code {
     Medium,
     /// `A4000`, `WX 7100`, `MI210`.
     Long,
-    /// `3080` after a class, or a word such as `Titan`.
+    /// `3080` after a class.
     Number,
+    /// A word such as `Titan` or `VII`.
+    Word,
 }
 
 #[derive(Debug, Clone)]
@@ -94,6 +96,11 @@ pub(super) struct Masks {
     /// RTX, GTX, GTS, NVS, CMP: used for nothing but graphics cards.
     pub(super) strong_class: u128,
     pub(super) rx: u128,
+    pub(super) hd: u128,
+    pub(super) vega: u128,
+    pub(super) gtx: u128,
+    pub(super) plus: u128,
+    pub(super) sff: u128,
     /// NVIDIA, AMD, Intel.
     pub(super) makers: u128,
 }
@@ -230,11 +237,15 @@ impl Index {
                 return;
             }
             needs |= bit;
+            if tokens.text(token) == "gtx" && tokens.gap_at(at + 1).has(Gap::TIGHT_PLUS) {
+                needs |= lexicon.intern("plus");
+            }
         }
         let lead = lead.map_or("", |lead| tokens.text_at(lead)).to_owned();
         let Some(token) = tokens.list.get(anchor).copied() else { return };
         let digits = tokens.text(&token).len();
         let code = match (lead.len(), digits) {
+            _ if token.shape == Shape::Word => Code::Word,
             (0, _) => Code::Number,
             (1, ..=2) => Code::Short,
             (1, 3) | (2, ..=2) => Code::Medium,
@@ -272,7 +283,7 @@ const FIXED_WORDS: &[&str] = &[
     "geforce", "quadro", "tesla", "grid", "nvidia", "radeon", "amd", "instinct", "firepro", "firegl", "arc", "intel",
     "matrox", "rtx", "gtx", "gts", "gt", "rx", "hd", "fx", "nvs", "r5", "r7", "r9", "vega", "cmp", "pro", "ai", "ti",
     "super", "xt", "xtx", "gre", "x2", "m", "mobile", "maxq", "ada", "blackwell", "ampere", "turing", "volta", "pascal",
-    "hopper", "sff", "server", "workstation", "titan",
+    "hopper", "sff", "server", "workstation", "titan", "plus",
 ];
 
 impl Masks {
@@ -305,6 +316,11 @@ impl Masks {
             titan: mask(&["titan"]),
             strong_class: mask(&["rtx", "gtx", "gts", "nvs", "cmp"]),
             rx: mask(&["rx"]),
+            hd: mask(&["hd"]),
+            vega: mask(&["vega"]),
+            gtx: mask(&["gtx"]),
+            plus: mask(&["plus"]),
+            sff: mask(&["sff"]),
             makers: mask(&["nvidia", "amd", "intel"]),
         }
     }

@@ -35,8 +35,7 @@ pub(super) fn decide(tokens: &Tokens, context: &Context, naming: &Naming, lot: O
     }
     let machine = system::find(tokens, name, lot);
     let links = tokens.list.iter().any(|token| token.term == Term::Link);
-    if (speaks_of_cards || links)
-        && machine.token.is_none_or(|at| is_machine_of_card(tokens, at))
+    if machine.token.is_none_or(|at| is_machine_of_card(tokens, at))
         && let Some(at) = accessory::find(tokens, name)
         && (found || line.is_some() || links || is_for_cards(tokens, at))
     {
@@ -73,8 +72,10 @@ fn names_a_line(tokens: &Tokens, context: &Context, naming: &Naming, masks: &Mas
     let term = |at: usize| tokens.term_at(at);
     let class = |at: usize| tokens.list.get(at).is_some_and(|token| token.bit & masks.geforce_class != 0 && token.term == Term::NvidiaClass);
     let brand = context.board_brand || context.board_line || tokens.list.iter().any(|token| token.term == Term::Brand);
+    let hinted = !context.gpu_noun && tokens.list.iter().any(|token| token.term == Term::GoodsHint);
     let other_thing = context.goods
-        || tokens.list.iter().any(|token| matches!(token.term, Term::Processor | Term::GoodsHint | Term::Storage | Term::SystemMemory));
+        || hinted
+        || tokens.list.iter().any(|token| matches!(token.term, Term::Processor | Term::Storage | Term::SystemMemory));
     if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none() {
         return at(&|at| class(at) || term(at).is_family() || term(at) == Term::AmdClass);
     }
@@ -138,6 +139,7 @@ fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
     let near = at.saturating_sub(5)..(at + 8).min(tokens.list.len());
     let text = tokens.text_at(at);
     tokens.term_at(at) == Term::Accessory && near.clone().any(|near| tokens.term_at(near) == Term::GpuNoun)
+        || matches!(text, "quadrosync" | "syncii" | "gsyncmodule")
         || text.starts_with("gpu")
         || text.starts_with("graphics")
         || matches!(tokens.term_at(at), Term::Licence | Term::Part)
@@ -148,7 +150,7 @@ fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
 fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) -> Option<usize> {
     (0..tokens.list.len()).find(|at| {
         let at = *at;
-        if tokens.term_at(at) != Term::Goods {
+        if tokens.term_at(at) != Term::Goods || !tokens.is_free(at) {
             return false;
         }
         let after_name = name.is_some_and(|(_, last)| at > last);

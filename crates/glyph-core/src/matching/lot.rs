@@ -56,7 +56,6 @@ fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -
 /// Whether `3x` counts cards: what follows names one, and is no fan, port, power plug or line of coolers.
 fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, usize)>) -> bool {
     let next = times + 1;
-    let glued_after = tokens.is_glued(next);
     let Some(token) = tokens.list.get(next) else {
         // `(10x)` at the end; `16G 3X` is a cooler with three fans.
         return tokens.gap_at(at).has(Gap::OPEN);
@@ -73,7 +72,11 @@ fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, u
         || next == first;
     let brand_then_card = token.term == Term::Brand && next < first;
     let used = matches!(tokens.text_at(next), "new" | "used" | "genuine" | "original" | "oem" | "bulk") && next < first;
-    (names_card || brand_then_card || used) && !(glued_after && token.shape == Shape::Number) && (at == 0 || at < first)
+    let begins = at == 0
+        || tokens.gap_at(at).has(Gap::OPEN.and(Gap::COMMA).and(Gap::PLUS))
+        || matches!(tokens.term_at(at - 1), Term::Lot | Term::With | Term::For | Term::Only)
+        || matches!(tokens.text_at(at - 1), "selling" | "of" | "bulk" | "used" | "new" | "sale");
+    (names_card || brand_then_card || used) && begins && at < first
 }
 
 /// `lot of 4`, `qty: 3`, `set of 2`.
@@ -128,7 +131,7 @@ fn follows_name(tokens: &Tokens, at: usize, last: usize, name: Option<(usize, us
 fn is_plain_between(tokens: &Tokens, from: usize, to: usize) -> bool {
     (from..to).all(|at| {
         let term = tokens.term_at(at);
-        !matches!(term, Term::BoardLine | Term::PciExpress | Term::Fan)
+        !matches!(term, Term::BoardLine | Term::PciExpress)
     })
 }
 

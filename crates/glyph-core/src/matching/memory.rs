@@ -44,10 +44,16 @@ fn unit_after(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
         Term::Megabyte if tokens.gap_at(next).is_only(Gap::SPACE.and(Gap::HYPHEN)) => return Some((1.0 / 1024.0, next)),
         _ => {}
     }
-    if starts_size(tokens, next) {
-        return Some((1.0, next));
-    }
-    None
+    let code = at > 0
+        && tokens.is_glued(at)
+        && tokens.list.get(at - 1).is_some_and(|before| {
+            before.shape == Shape::Word && before.bit == 0 && before.term == Term::None && tokens.text(before) != "o"
+        });
+    let part_number = at > 0
+        && tokens.gap_at(at) == Gap::HYPHEN
+        && tokens.list.get(at - 1).is_some_and(|before| before.shape == Shape::Number)
+        && tokens.text_at(at - 1).len() < 3;
+    (starts_size(tokens, next) && !code && !part_number).then_some((1.0, next))
 }
 
 /// `1.5GB` and `1,5 GB` are two numbers with a sign between them.

@@ -150,7 +150,7 @@ fn ways_to_read(scene: &Scene<'_>, at: usize, token: &Token, group: &Group) -> (
 
 fn judge(scene: &Scene<'_>, pattern: &Pattern, product: &Product, chain: &Chain, group: &Group) -> Result<Reading, Lost> {
     let masks = &scene.index.masks;
-    let fit = fit(pattern, product, chain, scene.editions, group, masks)?;
+    let fit = fit(pattern, product, chain, scene.editions, scene.context.low_profile, group, masks)?;
     let memory = memory_fit(product, scene.sizes);
     let reading =
         Reading { product: pattern.product, only: pattern.only, fit, code: pattern.code, memory, completed: false };

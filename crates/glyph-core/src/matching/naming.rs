@@ -41,12 +41,12 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
     for mention in &mentions {
         naming.lost.extend(mention.lost.iter().copied());
     }
+    naming.named = mentions.iter().any(|mention| mention.named);
     let unknown_beside = mentions.iter().any(|mention| mention.readings.is_empty());
     mentions.retain(|mention| !mention.readings.is_empty());
     let distinct = distinct_products(&mentions);
     naming.several = distinct.len();
     naming.spans = mentions.iter().map(|mention| (mention.chain.first, mention.chain.last)).collect();
-    naming.named = mentions.iter().any(|mention| mention.named);
     let common: Vec<u32> = distinct
         .iter()
         .copied()

@@ -26,6 +26,7 @@ pub(super) fn is_supported(scene: &Scene<'_>, pattern: &Pattern, product: &Produ
         }
         Code::Medium => {
             let spoken = anywhere
+                || context.professional_brand
                 || (context.gpu_noun || context.form || context.graphics_memory) && memory && !foreign
                 || chain.class_touches;
             spoken && stands_alone(scene, chain, product)
@@ -33,8 +34,14 @@ pub(super) fn is_supported(scene: &Scene<'_>, pattern: &Pattern, product: &Produ
         Code::Long if pattern.lead.len() >= 3 => anywhere || context.gpu_noun && memory,
         Code::Long => {
             anywhere
+                || context.professional_brand
                 || chain.class_touches
                 || !foreign && (context.gpu_noun || context.graphics_memory || memory || context.board_line)
+        }
+        Code::Word => {
+            anywhere
+                || !foreign && (chain.class_touches || chain.family_near) && (context.tokens <= BARE_TITLE || memory)
+                || !foreign && (context.gpu_noun || context.graphics_memory || context.board_brand) && chain.words != 0
         }
         Code::Number => is_number_supported(scene, product, chain, reading, anywhere),
     }
@@ -61,6 +68,9 @@ fn is_number_supported(scene: &Scene<'_>, product: &Product, chain: &Chain, read
     let vendor_near = chain.left & masks.makers & masks.of(product.vendor) != 0;
     if line && value >= 100 {
         return true;
+    }
+    if chain.words & masks.vega != 0 {
+        return anywhere || graphics || memory;
     }
     if value < 1000 {
         return vendor_near && (telling || memory || context.gpu_noun);

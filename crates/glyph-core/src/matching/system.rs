@@ -33,11 +33,17 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
                 !elsewhere && !has_mxm(tokens)
             }
             Term::Processor => {
-                let real = !is_for_or_from(tokens, at) && tokens.term_at(at.wrapping_sub(1)) != Term::Without;
+                let real = tokens.is_free(at) && !is_for_or_from(tokens, at) && tokens.term_at(at.wrapping_sub(1)) != Term::Without;
                 machine.processor |= real;
                 real
             }
-            Term::Storage => !is_for_or_from(tokens, at) && (!matches!(tokens.text_at(at), "tb" | "тб") || is_after_number(tokens, at)),
+            Term::Storage => {
+                hints += 1;
+                first_hint = first_hint.or(Some(at));
+                // `1TB`, `512GB SSD`; an `SSD` alone may be a slot of the card.
+                let sized = matches!(tokens.term_at(at.wrapping_sub(1)), Term::Gigabyte | Term::Storage);
+                !is_for_or_from(tokens, at) && (is_after_number(tokens, at) || sized)
+            }
             Term::SystemMemory => {
                 system_memory += 1;
                 first_hint = first_hint.or(Some(at));
@@ -48,11 +54,7 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
                 first_hint = first_hint.or(Some(at));
                 false
             }
-            Term::Computer if is_machine_word(tokens, at) => {
-                weak = weak.or(Some(at));
-                false
-            }
-            Term::Server if is_machine_word(tokens, at) => {
+            Term::Computer | Term::Server if tokens.is_free(at) && is_machine_word(tokens, at) => {
                 weak = weak.or(Some(at));
                 false
             }

@@ -25,6 +25,8 @@ impl Gap {
     pub(super) const DOT: Gap = Gap(128);
     pub(super) const AND: Gap = Gap(256);
     pub(super) const OTHER: Gap = Gap(512);
+    /// A plus sign that touches the word before it: `GTX+`.
+    pub(super) const TIGHT_PLUS: Gap = Gap(1024);
 
     pub(super) fn has(self, other: Gap) -> bool {
         self.0 & other.0 != 0
@@ -127,6 +129,12 @@ impl Tokens {
         index > 0 && self.list.get(index).is_some_and(|token| token.gap.is_glued())
     }
 
+    /// Whether a word stands by itself and is no letters of a code such as `23P6PC00BA`.
+    pub(super) fn is_free(&self, index: usize) -> bool {
+        let is_number = |at: usize| self.list.get(at).is_some_and(|token| token.shape == Shape::Number);
+        !(self.is_glued(index) && index > 0 && is_number(index - 1) || self.is_glued(index + 1) && is_number(index + 1))
+    }
+
     fn cut(&mut self, title: &str, lexicon: &Lexicon) {
         let mut run = Run::default();
         let mut gap = Gap::SPACE;
@@ -153,6 +161,9 @@ impl Tokens {
             }
             if character.is_ascii() {
                 self.close(&mut run, &mut gap, lexicon);
+                if character == '+' && gap.is_glued() && !self.list.is_empty() {
+                    gap = Gap::TIGHT_PLUS;
+                }
                 gap = gap.and(Gap::of(character));
                 continue;
             }

@@ -173,7 +173,7 @@ impl Lexicon {
     fn give_meaning(&self, tokens: &mut Tokens, index: usize) {
         let Some(token) = tokens.list.get(index).copied() else { return };
         let Some(entry) = self.words.get(tokens.text(&token)) else {
-            split_radeon_class(tokens, index);
+            self.split_radeon_class(tokens, index);
             return;
         };
         for phrase in &entry.phrases {
@@ -208,7 +208,29 @@ impl Lexicon {
             place.term = term.unwrap_or(Term::None);
             place.bit = bit;
         }
-        split_radeon_class(tokens, index);
+        self.split_radeon_class(tokens, index);
+    }
+
+    /// `R9290X` is `R9 290X`; makers' codes write it so.
+    fn split_radeon_class(&self, tokens: &mut Tokens, index: usize) {
+        if tokens.text_at(index) != "r" || !tokens.is_glued(index + 1) {
+            return;
+        }
+        let class = match tokens.text_at(index + 1).as_bytes() {
+            [b'5', b'2' | b'3', _, b'0' | b'5'] => "r5",
+            [b'7', b'2' | b'3', _, b'0' | b'5'] => "r7",
+            [b'9', b'2' | b'3', _, b'0' | b'5'] => "r9",
+            _ => return,
+        };
+        tokens.split_number(index + 1, 1);
+        tokens.rename(index, class);
+        let Some(digit) = tokens.list.get(index + 1).copied() else { return };
+        tokens.list.remove(index + 1);
+        if let Some(token) = tokens.list.get_mut(index) {
+            token.end = digit.end;
+            token.term = Term::WeakClass;
+            token.bit = self.bit(class);
+        }
     }
 
     /// `RTX 30506GB`: a class, four digits of a model and a memory size run together.
@@ -223,24 +245,5 @@ impl Lexicon {
         if class && is_size && tokens.is_glued(index + 1) && tokens.text_at(index + 1).starts_with('g') {
             tokens.split_number(index, 4);
         }
-    }
-}
-
-/// `R9290X` is `R9 290X`; makers' codes write it so.
-fn split_radeon_class(tokens: &mut Tokens, index: usize) {
-    if tokens.text_at(index) != "r" || !tokens.is_glued(index + 1) {
-        return;
-    }
-    let series = match tokens.text_at(index + 1).as_bytes() {
-        [series @ (b'5' | b'7' | b'9'), b'2' | b'3', _, b'0' | b'5'] => char::from(*series),
-        _ => return,
-    };
-    tokens.split_number(index + 1, 1);
-    tokens.rename(index, &format!("r{series}"));
-    let Some(digit) = tokens.list.get(index + 1).copied() else { return };
-    tokens.list.remove(index + 1);
-    if let Some(token) = tokens.list.get_mut(index) {
-        token.end = digit.end;
-        token.term = Term::WeakClass;
     }
 }

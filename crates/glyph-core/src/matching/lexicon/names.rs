@@ -43,7 +43,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          bifrost|slim|xlr8|twin fan|dual fan|triple fan|tri fan|solo|ultra gaming|black gaming",
     ),
     (Term::SuperFollower, "clocked|overclock|overclocked|alloy|charged"),
-    (Term::None, "max q"),
+    (Term::None, "max q|low profile"),
     (Term::MemoryType, "gddr|gddr2|gddr3|gddr4|gddr5|gddr5x|gddr6|gddr6x|gddr7|hbm|hbm2|hbm2e|hbm3|hbm3e"),
     (Term::Gigabyte, "gb|gib|gig|gigs|giga|gigabytes|гб|гиг|гига|go|gbyte|gddrgb"),
     (Term::Megabyte, "mb|mib|мб|mo|meg"),

@@ -20,7 +20,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::Laptop,
         "laptop|laptops|notebook|notebooks|ultrabook|chromebook|macbook|thinkpad|ideapad|loq|zephyrus|zenbook|vivobook|\
-         expertbook|elitebook|probook|zbook|latitude|inspiron|vostro|victus|pavilion|katana|helios|acer nitro|\
+         expertbook|elitebook|probook|zbook|latitude|inspiron|vostro|victus|pavilion|helios|msi katana|\
          acer aspire|aspire|surface book|razer blade|matebook|galaxy book|strix scar|rog flow|legion|portatil|portatile|\
          pc portable|ordinateur portable|ноутбук|ноутбука|лэптоп|dizustu|laptopa|proart studiobook|studiobook|travelmate",
     ),
@@ -32,7 +32,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|tower|setup gamer|cpu gamer|barebone",
     ),
     (Term::Server, "server|servers|сервер|сервера|servidor|serveur|superserver"),
-    (Term::Rig, "rig|rigs|риг|майнинг ферма|mining farm|ферма"),
+    (Term::Rig, "rig|rigs|gpu system|gpu systems|gpu node|gpu cluster|риг|майнинг ферма|mining farm|ферма"),
     (Term::Baseboard, "hgx|dgx|egx|superpod|basepod|baseboard"),
     (
         Term::Processor,
@@ -44,7 +44,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::SystemHint,
         "windows|win|win10|win11|wifi|wi fi|bluetooth|fhd|qhd|uhd|wqxga|ips|touchscreen|ram|озу|alienware|omen|precision|\
-         poweredge|proliant|macos|pcie ssd|watercooled pc|tela|pouces|zoll|pulgadas|полегадas|memoria ram|bildschirm|azerty|\
+         poweredge|proliant|acer nitro|macos|pcie ssd|watercooled pc|tela|pouces|zoll|pulgadas|полегадas|memoria ram|bildschirm|azerty|\
          qwerty|qwertz|оперативной|dvd|rtx studio|zoll display",
     ),
     (
