@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::RegistryError;
-use super::model::Model;
+use super::model::{Form, Model};
 use super::parse::Row;
 use super::source::Source;
 
@@ -21,7 +21,7 @@ pub(super) fn check(
 ) -> Result<(), RegistryError> {
     let mut names: FxHashSet<&str> = FxHashSet::default();
     let mut defaults: FxHashSet<&str> = FxHashSet::default();
-    let mut variants: FxHashSet<(&str, String)> = FxHashSet::default();
+    let mut variants: FxHashSet<(&str, Option<u64>, Option<Form>)> = FxHashSet::default();
     for row in rows {
         let model = &row.model;
         for name in std::iter::once(&model.canonical_model).chain(&model.old_names) {
@@ -32,7 +32,7 @@ pub(super) fn check(
         if model.default_variant && !defaults.insert(&model.product) {
             return Err(row.fault(format!("`{}` has a default variant already", model.product)));
         }
-        if !variants.insert((&model.model, format!("{:?}", (model.memory_gb, model.form)))) {
+        if !variants.insert((&model.model, model.memory_gb.map(f64::to_bits), model.form)) {
             return Err(row.fault(format!(
                 "`{}` with this memory and form is here twice",
                 model.model

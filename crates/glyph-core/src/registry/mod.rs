@@ -5,6 +5,7 @@
 mod check;
 mod error;
 mod model;
+mod overlay;
 mod parse;
 mod parts;
 mod source;
@@ -156,6 +157,13 @@ fn index_products(models: &[Model]) -> FxHashMap<String, Vec<ModelId>> {
             .push(ModelId(index as u32));
     }
     by_product
+}
+
+/// 64-bit FNV-1a, which names content; it is no defence against a forger.
+fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub struct Model {
     pub boost_clock_mhz: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fp32_tflops: Option<f64>,
-    /// Dense, without sparsity; FP32 accumulate on GeForce.
+    /// Dense, without sparsity; FP32 accumulate on `GeForce`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fp16_tensor_tflops_dense: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use rustc_hash::FxHashMap;
+
 use super::error::RegistryError;
 use super::model::{Form, Model, Vendor};
 
@@ -57,13 +59,9 @@ impl RegistryFiles<'_> {
             .models
             .iter()
             .chain([&self.sources, &self.part_numbers]);
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in
-            texts.flat_map(|file| file.text.bytes().filter(|byte| *byte != b'\r').chain([0]))
-        {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        format!("{}-{:012x}", self.date.trim(), hash >> 16)
+        let bytes =
+            texts.flat_map(|file| file.text.bytes().filter(|byte| *byte != b'\r').chain([0]));
+        format!("{}-{:012x}", self.date.trim(), super::fnv_1a(bytes) >> 16)
     }
 }
 
@@ -76,6 +74,14 @@ pub(super) struct Row {
 }
 
 impl Row {
+    pub(super) fn built_in(model: Model) -> Self {
+        Self {
+            model,
+            file: "built-in registry".to_owned(),
+            line: 0,
+        }
+    }
+
     pub(super) fn fault(&self, problem: impl Into<String>) -> RegistryError {
         RegistryError::new(&self.file, self.line, problem)
     }
@@ -85,7 +91,7 @@ impl Row {
 struct Cells<'a> {
     file: &'a str,
     line: u64,
-    headers: &'a csv::StringRecord,
+    columns: &'a FxHashMap<&'a str, usize>,
     record: &'a csv::StringRecord,
 }
 
@@ -95,9 +101,9 @@ impl Cells<'_> {
     }
 
     fn text(&self, column: &str) -> &str {
-        let position = self.headers.iter().position(|header| header == column);
-        position
-            .and_then(|position| self.record.get(position))
+        self.columns
+            .get(column)
+            .and_then(|position| self.record.get(*position))
             .unwrap_or_default()
             .trim()
     }
@@ -160,7 +166,7 @@ impl Cells<'_> {
                     self.fault(format!("source `{item}` is not of the form `field=source`"))
                 );
             };
-            if field != "*" && !self.headers.iter().any(|header| header == field) {
+            if field != "*" && !self.columns.contains_key(field) {
                 return Err(self.fault(format!("source `{item}` is of an unknown field")));
             }
             sources.insert(field.to_owned(), source.to_owned());
@@ -236,6 +242,7 @@ pub(super) fn read_models(
         .headers()
         .map_err(|error| RegistryError::from_csv(file.name, &error))?
         .clone();
+    let columns: FxHashMap<&str, usize> = headers.iter().zip(0..).collect();
     for column in [
         "canonical_model",
         "model",
@@ -245,7 +252,7 @@ pub(super) fn read_models(
         "memory_gb",
         "sources",
     ] {
-        if !headers.iter().any(|header| header == column) {
+        if !columns.contains_key(column) {
             return Err(RegistryError::new(
                 file.name,
                 1,
@@ -262,7 +269,7 @@ pub(super) fn read_models(
         let model = Cells {
             file: file.name,
             line,
-            headers: &headers,
+            columns: &columns,
             record: &record,
         }
         .model()?;

@@ -22,7 +22,9 @@ pub(super) fn read(
     sources: &FxHashMap<String, Source>,
 ) -> Result<FxHashMap<String, ModelId>, RegistryError> {
     let mut parts = FxHashMap::default();
-    let mut reader = csv::Reader::from_reader(file.text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .from_reader(file.text.as_bytes());
     for record in reader.records() {
         let record = record.map_err(|error| RegistryError::from_csv(file.name, &error))?;
         let line = record.position().map_or(0, csv::Position::line);

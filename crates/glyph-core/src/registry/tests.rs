@@ -32,16 +32,11 @@ const RTX_3080_12GB: &str = "RTX_3080_12GB,GeForce RTX 3080,GeForce RTX 3080,,nv
 
 #[test]
 fn finds_models_by_canonical_name_old_name_and_product() {
-    let registry = parse(
-        &format!("{RTX_3080}{RTX_3080_12GB}")
-            .replace(",,,*", ",,RTX3080_OLD,*")
-            .replacen("RTX3080_OLD", "OLDER", 1),
-        NO_PARTS,
-    )
-    .unwrap();
+    let second = RTX_3080_12GB.replace("no,,,", "no,,RTX_3080_LARGE,");
+    let registry = parse(&format!("{RTX_3080}{second}"), NO_PARTS).unwrap();
     let id = registry.find("RTX_3080_12GB").unwrap();
     assert_eq!(registry.model(id).memory_gb, Some(12.0));
-    assert_eq!(registry.find("RTX3080_OLD"), Some(id));
+    assert_eq!(registry.find("RTX_3080_LARGE"), Some(id));
     assert_eq!(registry.find("RTX_3081"), None);
     assert_eq!(registry.variants("GeForce RTX 3080").len(), 2);
     assert_eq!(
@@ -161,17 +156,142 @@ fn gives_another_version_to_other_content() {
 }
 
 #[test]
-fn built_in_files_pass_every_check_and_cover_the_market() {
+fn a_users_file_replaces_and_adds_models_under_another_version() {
+    let registry = parse(RTX_3080, NO_PARTS).unwrap();
+    let text = format!(
+        "{HEADER}{}{RTX_3080_12GB}",
+        RTX_3080
+            .replace(",29.77,", ",29.8,")
+            .replace("=data", "=mine")
+    );
+    let overlaid = registry
+        .with_models(RegistryFile {
+            name: "mine.csv",
+            text: &text,
+        })
+        .unwrap();
+    let id = overlaid.find("RTX_3080").unwrap();
+    assert_eq!(overlaid.model(id).fp32_tflops, Some(29.8));
+    assert_eq!(overlaid.models().len(), 2);
+    assert_eq!(overlaid.source_of(id, "fp32_tflops").unwrap().kind, "given");
+    assert_ne!(overlaid.version(), registry.version());
+}
+
+#[test]
+fn a_fault_in_a_users_file_names_that_file() {
+    let text = format!("{HEADER}{}", RTX_3080.replace(",760,", ",70,"));
+    let error = Registry::embedded()
+        .with_models(RegistryFile {
+            name: "mine.csv",
+            text: &text,
+        })
+        .unwrap_err();
+    assert_eq!((error.file.as_str(), error.line), ("mine.csv", 2));
+}
+
+/// A built-in model by name.
+fn built_in(name: &str) -> &'static Model {
     let registry = Registry::embedded();
+    registry.model(
+        registry
+            .find(name)
+            .unwrap_or_else(|| panic!("{name} is missing")),
+    )
+}
+
+#[test]
+fn built_in_files_pass_every_check() {
+    let registry = Registry::parse(&RegistryFiles::EMBEDDED).unwrap();
     assert!(
-        registry.models().len() >= 900,
+        registry.models().len() > 1000,
         "{}",
         registry.models().len()
     );
     assert!(
-        registry
-            .models()
-            .iter()
-            .all(|model| model.memory_gb.is_some() || model.canonical_model.len() > 2)
+        registry.part_numbers().count() > 3000,
+        "{}",
+        registry.part_numbers().count()
     );
+}
+
+#[test]
+fn built_in_boards_with_several_gpus_count_as_one_board() {
+    for (name, memory_gb) in [
+        ("K80", 24.0),
+        ("M60", 16.0),
+        ("M10", 32.0),
+        ("A16", 64.0),
+        ("GRID_K1", 16.0),
+        ("GRID_K2", 8.0),
+        ("GTX_690", 4.0),
+    ] {
+        assert_eq!(built_in(name).memory_gb, Some(memory_gb), "{name}");
+    }
+}
+
+#[test]
+fn built_in_names_of_older_databases_still_resolve() {
+    for (old, canonical) in [
+        ("A100_40GB_PCIE", "A100_PCIE_40GB"),
+        ("RTX_4000_ADA_SFF", "RTX_4000_SFF_ADA"),
+        ("GEFORCE_GT_1030", "GT_1030"),
+        ("RTX_8000", "QUADRO_RTX_8000"),
+        ("A1000", "A1000"),
+        ("H200_PCIE", "H200_PCIE"),
+        ("T2000", "T2000"),
+    ] {
+        assert_eq!(built_in(old).canonical_model, canonical);
+    }
+}
+
+#[test]
+fn built_in_ada_cards_have_neither_nvlink_nor_mig() {
+    let ada = Registry::embedded()
+        .models()
+        .iter()
+        .filter(|model| model.architecture.as_deref() == Some("Ada Lovelace"));
+    assert!(ada.clone().count() > 20);
+    for model in ada {
+        assert_ne!(model.nvlink, Some(true), "{}", model.canonical_model);
+        assert_eq!(model.mig_instances, None, "{}", model.canonical_model);
+    }
+}
+
+#[test]
+fn built_in_cards_with_4000_in_their_name_are_five_products() {
+    let names = [
+        "RTX_A4000",
+        "RTX_4000_ADA",
+        "RTX_4000_SFF_ADA",
+        "QUADRO_RTX_4000",
+        "RTX_PRO_4000_BLACKWELL",
+    ];
+    let mut products: Vec<&str> = names
+        .iter()
+        .map(|name| built_in(name).product.as_str())
+        .collect();
+    products.sort_unstable();
+    products.dedup();
+    assert_eq!(products.len(), 5);
+}
+
+#[test]
+fn built_in_rates_are_dense() {
+    assert_eq!(
+        built_in("H100_SXM5_80GB").fp16_tensor_tflops_dense,
+        Some(989.5)
+    );
+    assert_eq!(built_in("A100_SXM4_80GB").int8_tops_dense, Some(624.0));
+    assert_eq!(built_in("RTX_4090").fp16_tensor_tflops_dense, Some(165.2));
+}
+
+#[test]
+fn built_in_default_variants_go_without_saying_only_where_trade_agrees() {
+    let registry = Registry::embedded();
+    assert_eq!(
+        registry.default_variant("GeForce RTX 3080"),
+        registry.find("RTX_3080")
+    );
+    assert_eq!(registry.default_variant("GeForce GTX 1060"), None);
+    assert_eq!(registry.default_variant("A100"), None);
 }
