@@ -12,6 +12,8 @@ pub(super) struct Chain {
     pub(super) first: usize,
     pub(super) last: usize,
     pub(super) anchor: usize,
+    /// The number itself; 0 for a word.
+    pub(super) value: u32,
     pub(super) words: u128,
     /// The words left of the anchor alone.
     pub(super) left: u128,
@@ -29,18 +31,12 @@ pub(super) struct Chain {
 /// How far to look on either side, in tokens.
 const REACH: usize = 8;
 
-pub(super) fn read(
-    tokens: &Tokens,
-    anchor: usize,
-    lead: Option<usize>,
-    group: &Group,
-    masks: &Masks,
-    lexicon: &Lexicon,
-) -> Chain {
+pub(super) fn read(tokens: &Tokens, anchor: usize, lead: Option<usize>, group: &Group, masks: &Masks, lexicon: &Lexicon) -> Chain {
     let mut chain = Chain {
         first: lead.unwrap_or(anchor),
         last: anchor,
         anchor,
+        value: tokens.list.get(anchor).map_or(0, |token| token.value),
         words: 0,
         left: 0,
         unknown_tail: false,
@@ -56,32 +52,29 @@ pub(super) fn read(
 }
 
 fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
-    let start = chain.first;
-    let mut at = start;
+    let mut at = chain.first;
+    let mut passed = false;
     for step in 0..REACH {
         let gap = tokens.gap_at(at);
         if at == 0 || gap.has(Gap::CLOSE) && step > 2 {
             return;
         }
         at -= 1;
-        let Some(token) = tokens.list.get(at) else {
-            return;
-        };
+        let Some(token) = tokens.list.get(at) else { return };
         let naming = token.term.is_family()
-            || matches!(
-                token.term,
-                Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro
-            )
+            || matches!(token.term, Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro)
             || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0;
-        let passing = matches!(
-            token.term,
-            Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless
-        );
+        let passing = matches!(token.term, Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless);
+        // A class further away belongs to another word: `XFX GTS Radeon RX 580`, `THICC II Pro Radeon RX 5700 XT`.
+        let far = token.bit & masks.class != 0 && chain.left & masks.class != 0
+            || token.bit & masks.pro != 0 && (passed || step > 0 && !is_named_before(tokens, at, masks));
+        passed |= passing;
+        if far {
+            return;
+        }
         if naming {
             chain.left |= token.bit;
-            if token.bit & (masks.class | masks.titan) != 0 && step == 0
-                || token.bit & masks.class != 0 && step <= 2
-            {
+            if token.bit & (masks.class | masks.titan) != 0 && step == 0 || token.bit & masks.class != 0 && step <= 2 {
                 chain.class_touches = true;
             }
             if token.term.is_family() {
@@ -100,24 +93,27 @@ fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
     }
 }
 
+/// `Radeon Pro W5700`, `RTX PRO 6000`: a family or class stands before the word, as it does not in `THICC II Pro`.
+fn is_named_before(tokens: &Tokens, at: usize, masks: &Masks) -> bool {
+    at.checked_sub(1).and_then(|before| tokens.list.get(before)).is_some_and(|token| {
+        token.term.is_family() || token.bit & (masks.class | masks.family) != 0
+    })
+}
+
 fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, lexicon: &Lexicon) {
     let mut at = chain.anchor + 1;
     let mut touching = true;
+    let spelled = tokens.list.get(chain.anchor).is_some_and(|anchor| anchor.shape == Shape::Word);
     while at <= chain.anchor + REACH {
-        let Some(token) = tokens.list.get(at) else {
-            return;
-        };
-        if token.gap.has(Gap::SLASH)
-            || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks)
-        {
+        let Some(token) = tokens.list.get(at) else { return };
+        if token.gap.has(Gap::SLASH) || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks) {
             return;
         }
         let text = tokens.text(token);
         touching &= token.gap.is_glued();
         match token.shape {
             Shape::Number => {
-                let sized = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte)
-                    || starts_size(tokens, at + 1);
+                let sized = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte) || starts_size(tokens, at + 1);
                 let bit = lexicon.bit(text);
                 if !sized && bit & group.used != 0 {
                     chain.words |= bit;
@@ -142,30 +138,29 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     at += 1;
                     continue;
                 }
-                let counted = counts(token.bit, text, touching, group, masks);
-                if counted
-                    && token.bit == masks.super_word
-                    && is_only_praise(tokens, at, group, masks)
-                {
+                let counted = counts(token.bit, text, touching, spelled, group, masks);
+                if counted && token.bit == masks.super_word && is_only_praise(tokens, at, group, masks) {
                     return;
                 }
-                if counted {
+                if text == "gtx" && tokens.gap_at(at + 1).has(Gap::TIGHT_PLUS) {
+                    chain.words |= masks.plus;
+                }
+                if text == "x2" && group.used & masks.x2 == 0 {
+                    chain.words |= masks.x2;
+                } else if counted {
                     chain.words |= token.bit;
                     chain.last = at;
                     if touching && token.term != Term::Harmless && !matches!(text, "v2" | "x2") {
                         chain.glued |= token.bit;
                     }
-                } else if touching && !may_be_glued(token.term, text) {
+                } else if touching && may_be_glued(token.term, text) {
+                    chain.last = at;
+                } else if touching {
                     chain.unknown_tail = true;
                     return;
                 } else if !matches!(
                     token.term,
-                    Term::NameFiller
-                        | Term::MemoryType
-                        | Term::Form
-                        | Term::PciExpress
-                        | Term::Gigabyte
-                        | Term::Harmless
+                    Term::NameFiller | Term::MemoryType | Term::Form | Term::PciExpress | Term::Gigabyte | Term::Harmless
                 ) && !token.term.is_family()
                 {
                     return;
@@ -178,20 +173,14 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
 
 /// Whether a word behind the number takes part in the name. Single letters do so only glued to it, or where a name of
 /// the group has them (`RTX 4090 D`).
-fn counts(bit: u128, text: &str, touching: bool, group: &Group, masks: &Masks) -> bool {
+fn counts(bit: u128, text: &str, touching: bool, spelled: bool, group: &Group, masks: &Masks) -> bool {
     if bit == 0 {
         return false;
     }
     let wanted = bit & (group.used | masks.suffix) != 0;
-    let naming = bit
-        & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition)
-        != 0;
+    let naming = bit & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition) != 0;
     if text.len() == 1 {
-        return if touching {
-            true
-        } else {
-            bit & group.used != 0 && matches!(text, "d" | "x")
-        };
+        return touching || bit & group.used != 0 && (spelled || matches!(text, "d" | "x"));
     }
     wanted || naming || touching
 }
@@ -203,17 +192,18 @@ fn touching_suffix(bit: u128, masks: &Masks) -> bool {
 /// `GTX 1080 Super JetStream`: no SUPER where no card of this number has one.
 fn is_only_praise(tokens: &Tokens, at: usize, group: &Group, masks: &Masks) -> bool {
     group.used & masks.super_word == 0
-        && (tokens.term_at(at + 1) == Term::SuperFollower
-            || matches!(tokens.text_at(at + 1), "jetstream" | "js" | "jet" | "oc"))
+        && (tokens.term_at(at + 1) == Term::SuperFollower || matches!(tokens.text_at(at + 1), "jetstream" | "js" | "jet" | "oc"))
 }
 
 /// `8GD6`, `12G`: letters that make a size of the number before them.
 pub(super) fn starts_size(tokens: &Tokens, at: usize) -> bool {
-    tokens.is_glued(at)
-        && matches!(
-            tokens.text_at(at),
-            "g" | "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6"
-        )
+    let text = tokens.text_at(at);
+    let unit = match text {
+        "g" => !tokens.is_glued(at + 1),
+        "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6" => true,
+        _ => false,
+    };
+    unit && tokens.is_glued(at)
 }
 
 /// Words that may stick to a number and leave the card the same: memory, lines of cards, letters of makers (`M60AC`).
@@ -229,6 +219,5 @@ fn may_be_glued(term: Term, text: &str) -> bool {
             | Term::Form
             | Term::PciExpress
             | Term::GpuNoun
-            | Term::Fan
     ) || matches!(text, "ac" | "cg" | "raf" | "o" | "sc" | "ftw" | "ram")
 }

@@ -15,17 +15,17 @@ pub(super) struct Context {
     pub(super) graphics_memory: bool,
     pub(super) board_line: bool,
     pub(super) board_brand: bool,
+    /// PNY, Leadtek, ELSA: they sell NVIDIA's professional cards by the code alone.
+    pub(super) professional_brand: bool,
     pub(super) form: bool,
     pub(super) goods: bool,
+    pub(super) low_profile: bool,
     pub(super) tokens: usize,
 }
 
 impl Context {
     pub(super) fn read(tokens: &Tokens, masks: &Masks) -> Context {
-        let mut context = Context {
-            tokens: tokens.list.len(),
-            ..Context::default()
-        };
+        let mut context = Context { tokens: tokens.list.len(), ..Context::default() };
         let families = masks.nvidia | masks.amd | masks.intel | masks.matrox;
         let strong = families & !masks.class & !masks.titan;
         for (at, token) in tokens.list.iter().enumerate() {
@@ -33,13 +33,17 @@ impl Context {
             if token.bit & strong != 0 || token.term.is_family() {
                 context.families |= token.bit;
             }
+            context.low_profile |= tokens.text(token) == "lowprofile";
             match token.term {
                 Term::GpuNoun => context.gpu_noun = true,
                 Term::MemoryType => context.graphics_memory = true,
                 Term::BoardLine => context.board_line = true,
                 Term::Form => context.form = true,
-                Term::Goods => context.goods = true,
-                Term::Brand => context.board_brand |= !is_system_maker(tokens.text_at(at)),
+                Term::Goods => context.goods |= tokens.is_free(at),
+                Term::Brand => {
+                    context.board_brand |= !is_system_maker(tokens.text_at(at));
+                    context.professional_brand |= matches!(tokens.text_at(at), "pny" | "leadtek" | "elsa");
+                }
                 _ => {}
             }
         }
@@ -64,22 +68,7 @@ impl Context {
 fn is_system_maker(text: &str) -> bool {
     matches!(
         text,
-        "dell"
-            | "hp"
-            | "hpe"
-            | "lenovo"
-            | "cisco"
-            | "supermicro"
-            | "fujitsu"
-            | "ibm"
-            | "acer"
-            | "huawei"
-            | "inspur"
-            | "galaxy"
-            | "hewlettpackard"
-            | "hewlettpackardenterprise"
-            | "msi"
-            | "asus"
-            | "gigabyte"
+        "dell" | "hp" | "hpe" | "lenovo" | "cisco" | "supermicro" | "fujitsu" | "ibm" | "acer" | "huawei" | "inspur" | "galaxy"
+            | "hewlettpackard" | "hewlettpackardenterprise" | "msi" | "asus" | "gigabyte"
     )
 }

@@ -82,9 +82,7 @@ pub(super) enum Term {
     Pieces,
     Lot,
     Pair,
-    Fan,
     Times,
-    Series,
 }
 
 impl Term {
