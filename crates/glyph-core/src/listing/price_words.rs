@@ -169,7 +169,7 @@ impl Around {
             if rest.is_empty() {
                 return Ok(());
             }
-            if let Some(tail) = strip_word(rest, &HARMLESS) {
+            if let Some(tail) = strip_percentage(rest).or_else(|| strip_word(rest, &HARMLESS)) {
                 rest = tail;
             } else if let Some(tail) = strip_word(rest, &VAGUE) {
                 self.vague = true;
@@ -191,6 +191,16 @@ const HARMLESS_SIGNS: [char; 23] = [
     ' ', '*', ':', '!', '+', '/', '(', ')', '[', ']', '|', ',', '.', ';', '-', '–', '"', '\'', '=',
     '¹', '²', '³', '_',
 ];
+
+/// A rate of tax beside a price: `inkl. 19 % MwSt.`
+fn strip_percentage(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix(|character: char| character.is_ascii_digit())?;
+    let rest = rest.trim_start_matches(|character: char| {
+        character.is_ascii_digit() || matches!(character, '.' | ',')
+    });
+    let rest = rest.trim_start().strip_prefix('%')?;
+    (!rest.trim_start().starts_with("off")).then_some(rest)
+}
 
 /// Words by their first character, the longest first.
 type Words = FxHashMap<char, Vec<&'static str>>;
