@@ -1,1 +1,13 @@
-//! lib
+//! The program around the pipeline and the store: command line, files, import jobs and what a person reads.
+//!
+//! The clock and the random numbers are read here and given to the crates below as arguments.
+
+pub mod command;
+
+mod clock;
+mod export;
+mod identity;
+mod import_job;
+mod input;
+mod output;
+mod repair_job;

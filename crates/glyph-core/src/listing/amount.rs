@@ -9,6 +9,17 @@ pub enum DecimalMark {
     Comma,
 }
 
+impl DecimalMark {
+    /// Reads `point` or `comma`.
+    pub fn parse(name: &str) -> Option<DecimalMark> {
+        match name {
+            "point" => Some(DecimalMark::Point),
+            "comma" => Some(DecimalMark::Comma),
+            _ => None,
+        }
+    }
+}
+
 /// An unsigned decimal as its digits: `integer` before the mark, `fraction` after it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Decimal {

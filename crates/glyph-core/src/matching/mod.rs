@@ -1,8 +1,59 @@
 //! Title → model, by a grammar over the registry. Says nothing rather than something wrong, and shows its evidence.
+//!
+//! A title is folded and cut into tokens (`tokens`), words get their meaning (`lexicon`), every number or telling word
+//! that the registry's names have in their middle is held against the words around it (`chain`, `fit`, `support`),
+//! the mentions are weighed against each other (`mention`, `naming`), and the rest of the title says what is offered
+//! (`kind` with `system`, `accessory`, `lot`) and which variant (`memory`, `variant`).
+//!
+//! # Confidence
+//!
+//! | grade | what the title says |
+//! |---|---|
+//! | 0.99 | vendor or line, class and number or code, nothing against it |
+//! | 0.97 | class and number without a vendor (`RTX 3080`) |
+//! | 0.96 | a short code (`A2`, `T4`) with its vendor |
+//! | 0.93 | a line without the class (`Radeon 7750`), or a word too many (`Quadro RTX A4000`) |
+//! | 0.92 | a part number alone |
+//! | 0.90 | the name fits two cards, the stated memory only this one |
+//! | 0.85 | a word left out that only one card has (`RTX 4500` for the Ada card); `4070S` |
+//! | 0.84 | a bare number in the company of graphics words (`3080 Ti`) |
+//! | 0.80 | another class (`GTX 3080`); named by the row's address only |
+//! | 0.75 | twice the memory of any such card: modified |
+//! | 0.72 | the only suffix is left out (`RX 7800`) |
+//! | 0.55 | the stated memory belongs to no such card |
+//!
+//! A row is scored from [`SCORABLE_CONFIDENCE`] on. Nothing is fuzzy: a misspelt word either is in the lexicon as a
+//! spelling or names nothing.
+//!
+//! *Invariants:* a pure function of the row and the registry; no regular expressions; spans lie on character borders of
+//! the title as it came; a card is never named from the notes or the address alone unless the title names its line.
+
+mod accessory;
+mod chain;
+mod context;
+mod fit;
+mod index;
+mod kind;
+mod lexicon;
+mod lot;
+mod matcher;
+mod memory;
+mod mention;
+mod naming;
+mod reason;
+mod report;
+mod support;
+mod system;
+mod term;
+mod tokens;
+mod variant;
 
 use serde::Serialize;
 
-use crate::registry::{Form, ModelId, Registry};
+pub use matcher::Matcher;
+pub use reason::{SCORABLE_CONFIDENCE, UnmatchedReason};
+
+use crate::registry::{Form, ModelId};
 
 /// What a title offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -38,7 +89,8 @@ pub struct Evidence {
     pub end: usize,
     /// The words as they stand in the title.
     pub text: String,
-    /// What they say: `model`, `memory`, `form`, `lot`, `accessory`, `system`, `not_gpu`, `not_offer`, `part_number`, …
+    /// What they say: `model`, `family`, `ambiguous`, `memory`, `conflict`, `form`, `lot`, `part_number`, `accessory`,
+    /// `system`, `not_gpu`, `not_offer`, `unclear`.
     pub says: &'static str,
 }
 
@@ -74,21 +126,11 @@ pub struct Match {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clues<'a> {
     pub title: &'a str,
+    /// A model, chipset or part-number column beside the title.
+    pub model_hint: Option<&'a str>,
     pub notes: Option<&'a str>,
     pub source_url: Option<&'a str>,
 }
 
-/// Names the card that a row offers. A pure function of the row and the registry.
-pub fn match_listing(_registry: &Registry, _clues: &Clues<'_>) -> Match {
-    Match {
-        kind: Kind::Unclear,
-        model: None,
-        product: None,
-        memory_gb: None,
-        form: None,
-        lot_size: 1,
-        confidence: 0.0,
-        evidence: Vec::new(),
-        candidates: Vec::new(),
-    }
-}
+#[cfg(test)]
+mod tests;

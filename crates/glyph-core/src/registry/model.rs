@@ -32,6 +32,18 @@ pub enum Form {
     Nvl,
 }
 
+impl Form {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Form::Pcie => "PCIe",
+            Form::Sxm => "SXM",
+            Form::Oam => "OAM",
+            Form::Mxm => "MXM",
+            Form::Nvl => "NVL",
+        }
+    }
+}
+
 /// One GPU board: memory sizes and forms that sell as different products are different models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Model {
@@ -47,20 +59,26 @@ pub struct Model {
     pub architecture: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<u16>,
-    /// Of the whole board, GB as vendors count them.
+    /// Of the whole board, GB as vendors count them; 0.5 is 512 MB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_gb: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_bus_bits: Option<u32>,
+    /// Of one pin, Gbit/s: bandwidth = bus × rate / 8. Absent where the vendor's bandwidth is a rounded one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_rate_gbps: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_bandwidth_gb_s: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shaders: Option<u32>,
+    /// Behind `fp32_tflops`; absent where the vendor's figure counts another clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boost_clock_mhz: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fp32_tflops: Option<f64>,
-    /// Dense, without sparsity; FP32 accumulate on GeForce.
+    /// Dense, without sparsity; FP32 accumulate on `GeForce`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fp16_tensor_tflops_dense: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +95,13 @@ pub struct Model {
     pub nvlink: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mig_instances: Option<u8>,
+    /// Other spellings that name this card and that do not follow from its name.
     pub aliases: Vec<String>,
-    /// Field name → where its value comes from.
+    /// Canonical names that older databases use for this model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub old_names: Vec<String>,
+    /// Whether a title that names the product alone means this variant, by trade usage.
+    pub default_variant: bool,
+    /// Field name → id of its source in `sources.csv`; `*` stands for every field that is not named.
     pub sources: BTreeMap<String, String>,
 }

@@ -1,9 +1,43 @@
 //! Bytes → raw rows, each with its exact position. The `RowSource` port and the formats behind it.
 //!
-//! No file is opened here: every source reads from an `impl std::io::Read` that the caller gives. Memory is bounded by
-//! the longest record, which [`Limits`] bounds.
+//! No file is opened here: every source reads from a `std::io::Read` that the caller gives ([`open`]), and Parquet, which
+//! is read from its end, from a [`parquet::ParquetSource`] over anything that can be read at a position. Memory is bounded
+//! by the longest record, which [`Limits`] bounds.
+//!
+//! Positions are those of the plain source: after decompression, before any change of encoding. A source without
+//! meaningful byte positions (Parquet) says so in its module.
+
+pub mod open;
+
+mod detect;
+
+mod compression;
+mod encoding;
+mod window;
+
+pub mod csv;
+mod csv_record;
+mod delimiter;
+
+mod json;
+pub mod json_array;
+mod json_elements;
+mod json_layout;
+pub mod json_lines;
+mod json_scan;
+mod read_ahead;
+pub mod shopify;
+
+pub mod parquet;
+
+pub mod rejects;
 
 use crate::reject::RowError;
+
+pub use compression::unpack;
+pub use detect::{Format, is_parquet};
+pub use open::{SourceOptions, open};
+pub use rejects::write_rejects;
 
 /// Where a record stands in the plain source (after decompression, before any change of encoding).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,10 +65,33 @@ impl Cells {
     }
 
     pub fn push(&mut self, column: usize, value: &str) {
-        let start = self.text.len() as u32;
-        self.text.push_str(value);
+        self.append(value);
+        self.finish(column);
+    }
+
+    /// Adds to the text of the cell that [`Cells::finish`] will end.
+    pub(crate) fn append(&mut self, part: &str) {
+        self.text.push_str(part);
+    }
+
+    /// Makes a cell of `column` out of what was appended since the last cell.
+    pub(crate) fn finish(&mut self, column: usize) {
         self.spans
-            .push((column as u32, start, self.text.len() as u32));
+            .push((column as u32, self.unfinished(), self.text.len() as u32));
+    }
+
+    /// Drops what was appended since the last cell.
+    pub(crate) fn abandon(&mut self) {
+        self.text.truncate(self.unfinished() as usize);
+    }
+
+    fn unfinished(&self) -> u32 {
+        self.spans.last().map_or(0, |span| span.2)
+    }
+
+    /// The text being built for the next cell, for writers that need a `String`.
+    pub(crate) fn text_mut(&mut self) -> &mut String {
+        &mut self.text
     }
 
     /// The cell in `column`, or `None` where the row has none.
@@ -73,13 +130,37 @@ pub struct RawRow {
     pub span: RowSpan,
     /// The record's bytes as they stand in the plain source, without the line terminator.
     pub raw: Vec<u8>,
+    /// What a repair file needs to hold for this row where `raw` alone is not enough to read it again (a Shopify variant
+    /// without its product has no title). Empty where `raw` is enough; see [`RawRow::repair_bytes`].
+    pub repair: Vec<u8>,
     pub cells: Cells,
     /// Set where the record itself cannot be read (too short, not JSON, …): such a row is a reject.
     pub fault: Option<RowError>,
 }
 
+impl RawRow {
+    /// The bytes to keep of a rejected row, from which [`write_rejects`] makes a file that can be mended.
+    pub fn repair_bytes(&self) -> &[u8] {
+        if self.repair.is_empty() {
+            &self.raw
+        } else {
+            &self.repair
+        }
+    }
+
+    /// Empties the row for the record at `index`, keeping its memory.
+    fn reset(&mut self, index: u64) {
+        self.index = index;
+        self.span = RowSpan::default();
+        self.raw.clear();
+        self.repair.clear();
+        self.cells.clear();
+        self.fault = None;
+    }
+}
+
 /// A stream of rows. `Err` means that the source broke; a bad row is a row with a `fault`.
-pub trait RowSource {
+pub trait RowSource: Send + std::fmt::Debug {
     /// The column names known so far, in column order. JSON sources find more as they go on; never fewer.
     fn columns(&self) -> &[String];
 
@@ -88,6 +169,10 @@ pub trait RowSource {
 
     /// What the reader found about the source, for the report; final once `next_row` has said `false`.
     fn findings(&self) -> Findings;
+
+    /// What stands before the first row and must stand before the rejects in a repair file: the byte-order mark, the
+    /// header record and its line terminator, as they came. Empty for a JSON source without a mark and for Parquet.
+    fn header_raw(&self) -> &[u8];
 }
 
 /// What a source turned out to be.
@@ -126,7 +211,7 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     #[error("cannot read the source: {0}")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
     #[error("the source is empty")]
     Empty,
     #[error("the record that starts on line {line} is longer than {limit} bytes")]
@@ -139,4 +224,40 @@ pub enum SourceError {
         message: String,
         byte: u64,
     },
+    #[error("the compressed source is larger than {limit} bytes when unpacked")]
+    DecompressedTooLarge { limit: u64 },
+    #[error("the source looks like {looks_like}, which cannot be read as listings")]
+    Unsupported {
+        looks_like: &'static str,
+        hint: &'static str,
+    },
+}
+
+impl SourceError {
+    /// The way out, where there is one: to be shown after the message as `hint: …`.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            SourceError::RecordTooLong { .. } => Some(
+                "a quote may be left open on that line, so that it swallows the lines after it",
+            ),
+            SourceError::Unsupported { hint, .. } => Some(hint),
+            SourceError::Malformed { .. } => {
+                Some("the file may be damaged or cut short; get it again")
+            }
+            SourceError::DecompressedTooLarge { .. } => {
+                Some("unpack the file yourself, or allow a larger size")
+            }
+            SourceError::TooManyColumns { .. } | SourceError::Io(_) | SourceError::Empty => None,
+        }
+    }
+}
+
+impl From<std::io::Error> for SourceError {
+    /// The readers below the rows speak `std::io::Error`; one that carries a [`SourceError`] is that error.
+    fn from(error: std::io::Error) -> SourceError {
+        match error.downcast::<SourceError>() {
+            Ok(error) => error,
+            Err(error) => SourceError::Io(error),
+        }
+    }
 }

@@ -1,0 +1,165 @@
+//! Whether a title offers something for a card and not the card: fan, bridge, water block, box, licence.
+
+use super::term::Term;
+use super::tokens::{Gap, Tokens};
+
+/// The token that tells, where the title offers an accessory. `name` is the span of the first card it names.
+pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
+    (0..tokens.list.len()).find(|at| match tokens.term_at(*at) {
+        Term::Accessory => is_accessory(tokens, *at, name),
+        Term::Part => is_part_alone(tokens, *at, name),
+        Term::Bridge => has_link(tokens) && !is_extra(tokens, *at, name),
+        Term::Link => is_link_alone(tokens, *at, name),
+        Term::Licence => !is_extra(tokens, *at, name),
+        _ => false,
+    })
+}
+
+fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
+    if is_extra(tokens, at, name) || is_counted(tokens, at) {
+        return false;
+    }
+    let text = tokens.text_at(at);
+    let after_name = name.is_some_and(|(_, last)| at > last);
+    // Cards boast of their backplates and coolers; alone they end the title or are `for` something.
+    if after_name
+        && matches!(
+            text,
+            "backplate"
+                | "backplates"
+                | "coolingfans"
+                | "coolingfan"
+                | "vaporchamber"
+                | "heatpipe"
+                | "badge"
+                | "logo"
+        )
+    {
+        return at + 1 == tokens.list.len()
+            || tokens.term_at(at + 1) == Term::For
+            || tokens.term_at(at + 1) == Term::Only;
+    }
+    true
+}
+
+/// A part is offered by itself where it is `for` a card, the `only` thing, a replacement, or what the title ends in.
+fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
+    if is_extra(tokens, at, name) || is_counted(tokens, at) {
+        return false;
+    }
+    let next = tokens.term_at(at + 1);
+    if next == Term::Only || matches!(tokens.text_at(at + 1), "replacement" | "ersatz") {
+        return true;
+    }
+    if at > 0 && matches!(tokens.text_at(at - 1), "replacement" | "spare" | "ersatz") {
+        return true;
+    }
+    let Some((first, last)) = name else {
+        return next == Term::For
+            || (at + 1..tokens.list.len())
+                .take(3)
+                .any(|after| tokens.term_at(after) == Term::GpuNoun);
+    };
+    let for_between = (at + 1..first).any(|between| tokens.term_at(between) == Term::For);
+    if at < first {
+        return for_between
+            || at < 2
+                && !matches!(
+                    tokens.text_at(at),
+                    "cooling" | "support" | "frame" | "cover" | "lights"
+                );
+    }
+    let offered_for = (0..first).any(|before| tokens.term_at(before) == Term::For);
+    let ends = at + 1 == tokens.list.len()
+        || tokens
+            .gap_at(at + 1)
+            .has(Gap::COMMA.and(Gap::OPEN).and(Gap::SLASH));
+    let telling = !matches!(
+        tokens.text_at(at),
+        "cooling" | "support" | "chip" | "chips" | "plate" | "frame" | "lights"
+    );
+    at > last && (offered_for || ends && telling && !is_described(tokens, at))
+}
+
+/// `w/ bracket`, `+ cable`, `no cooler`: comes with the card, or is missing from it.
+fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
+    let after_name = name.is_some_and(|(_, last)| at > last);
+    let from = at.saturating_sub(4);
+    (from..at).any(|before| {
+        let term = tokens.term_at(before);
+        term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad")
+            || after_name && term == Term::With
+    }) || after_name
+        && (from + 1..=at).any(|before| {
+            name.is_some_and(|(_, last)| before > last)
+                && tokens.gap_at(before).has(Gap::PLUS.and(Gap::AND))
+        })
+        || after_name && matches!(tokens.text_at(at + 1), "included" | "incl" | "inkl")
+}
+
+/// `3 fans`, `dual fan`, `2x fan`: the card's own.
+fn is_counted(tokens: &Tokens, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else {
+        return false;
+    };
+    let number = tokens
+        .list
+        .get(before)
+        .is_some_and(|token| token.value > 0 && token.value < 10);
+    number
+        || matches!(
+            tokens.text_at(before),
+            "x" | "x2"
+                | "dual"
+                | "triple"
+                | "twin"
+                | "single"
+                | "double"
+                | "tri"
+                | "quad"
+                | "one"
+                | "two"
+                | "three"
+                | "duplo"
+                | "doble"
+                | "doppel"
+        )
+}
+
+/// `WINDFORCE cooler`, `IceQ fan`, `active cooling`: a word about the card's own cooler.
+fn is_described(tokens: &Tokens, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else {
+        return false;
+    };
+    tokens.term_at(before) == Term::BoardLine
+        || matches!(
+            tokens.text_at(before),
+            "active"
+                | "passive"
+                | "blower"
+                | "silent"
+                | "custom"
+                | "stock"
+                | "big"
+                | "aftermarket"
+                | "hybrid"
+                | "liquid"
+                | "oc"
+                | "edition"
+        )
+}
+
+fn has_link(tokens: &Tokens) -> bool {
+    tokens.list.iter().any(|token| token.term == Term::Link)
+}
+
+/// NVLink and SLI by themselves are bridges; on a card they are a property.
+fn is_link_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
+    if is_extra(tokens, at, name) {
+        return false;
+    }
+    let slots = (at..tokens.list.len())
+        .take(6)
+        .any(|near| matches!(tokens.text_at(near), "slot" | "slots" | "kit" | "connector"));
+    name.is_none() || slots || tokens.term_at(at + 1) == Term::For
+}

@@ -1,0 +1,234 @@
+//! What stands around a number that could be a model: the words to its left and right that belong to the same name.
+
+use super::index::{Group, Masks};
+use super::lexicon::Lexicon;
+use super::term::Term;
+use super::tokens::{Gap, Shape, Tokens};
+
+/// The surroundings of a possible model, as sets of words and as the stretch of tokens that they cover.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chain {
+    /// First and last token of the name.
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) anchor: usize,
+    pub(super) words: u128,
+    /// The words left of the anchor alone.
+    pub(super) left: u128,
+    /// Letters glued behind the number that no name has: `M60AC`, `980T`.
+    pub(super) unknown_tail: bool,
+    /// Letters with a meaning that are glued to the number: they make another code of it, unless the name has them.
+    pub(super) glued: u128,
+    /// `4070S`: SUPER or a plural.
+    pub(super) short_super: bool,
+    /// A class or family touches the number.
+    pub(super) class_touches: bool,
+    pub(super) family_near: bool,
+}
+
+/// How far to look on either side, in tokens.
+const REACH: usize = 8;
+
+pub(super) fn read(
+    tokens: &Tokens,
+    anchor: usize,
+    lead: Option<usize>,
+    group: &Group,
+    masks: &Masks,
+    lexicon: &Lexicon,
+) -> Chain {
+    let mut chain = Chain {
+        first: lead.unwrap_or(anchor),
+        last: anchor,
+        anchor,
+        words: 0,
+        left: 0,
+        unknown_tail: false,
+        glued: 0,
+        short_super: false,
+        class_touches: false,
+        family_near: false,
+    };
+    read_left(&mut chain, tokens, masks);
+    read_right(&mut chain, tokens, group, masks, lexicon);
+    chain.words |= chain.left;
+    chain
+}
+
+fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
+    let start = chain.first;
+    let mut at = start;
+    for step in 0..REACH {
+        let gap = tokens.gap_at(at);
+        if at == 0 || gap.has(Gap::CLOSE) && step > 2 {
+            return;
+        }
+        at -= 1;
+        let Some(token) = tokens.list.get(at) else {
+            return;
+        };
+        let naming = token.term.is_family()
+            || matches!(
+                token.term,
+                Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro
+            )
+            || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0;
+        let passing = matches!(
+            token.term,
+            Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless
+        );
+        if naming {
+            chain.left |= token.bit;
+            if token.bit & (masks.class | masks.titan) != 0 && step == 0
+                || token.bit & masks.class != 0 && step <= 2
+            {
+                chain.class_touches = true;
+            }
+            if token.term.is_family() {
+                chain.family_near = true;
+            }
+            chain.first = at;
+        } else if token.bit & (masks.soft | masks.edition) != 0 && step <= 1 {
+            chain.left |= token.bit;
+            chain.first = at;
+        } else if !passing {
+            return;
+        }
+        if gap.has(Gap::COMMA) || (gap.has(Gap::SLASH) && !naming) {
+            return;
+        }
+    }
+}
+
+fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, lexicon: &Lexicon) {
+    let mut at = chain.anchor + 1;
+    let mut touching = true;
+    while at <= chain.anchor + REACH {
+        let Some(token) = tokens.list.get(at) else {
+            return;
+        };
+        if token.gap.has(Gap::SLASH)
+            || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks)
+        {
+            return;
+        }
+        let text = tokens.text(token);
+        touching &= token.gap.is_glued();
+        match token.shape {
+            Shape::Number => {
+                let sized = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte)
+                    || starts_size(tokens, at + 1);
+                let bit = lexicon.bit(text);
+                if !sized && bit & group.used != 0 {
+                    chain.words |= bit;
+                    chain.last = at;
+                } else if sized {
+                    at += 1;
+                } else {
+                    return;
+                }
+                touching = false;
+            }
+            Shape::Script => return,
+            Shape::Word => {
+                if touching && matches!(text, "d" | "g" | "gd" | "ddr") && tokens.is_glued(at + 1) {
+                    at += 2;
+                    touching = false;
+                    continue;
+                }
+                if touching && text == "s" && group.used & lexicon.bit("s") == 0 {
+                    chain.short_super = true;
+                    chain.last = at;
+                    at += 1;
+                    continue;
+                }
+                let counted = counts(token.bit, text, touching, group, masks);
+                if counted
+                    && token.bit == masks.super_word
+                    && is_only_praise(tokens, at, group, masks)
+                {
+                    return;
+                }
+                if counted {
+                    chain.words |= token.bit;
+                    chain.last = at;
+                    if touching && token.term != Term::Harmless && !matches!(text, "v2" | "x2") {
+                        chain.glued |= token.bit;
+                    }
+                } else if touching && !may_be_glued(token.term, text) {
+                    chain.unknown_tail = true;
+                    return;
+                } else if !matches!(
+                    token.term,
+                    Term::NameFiller
+                        | Term::MemoryType
+                        | Term::Form
+                        | Term::PciExpress
+                        | Term::Gigabyte
+                        | Term::Harmless
+                ) && !token.term.is_family()
+                {
+                    return;
+                }
+            }
+        }
+        at += 1;
+    }
+}
+
+/// Whether a word behind the number takes part in the name. Single letters do so only glued to it, or where a name of
+/// the group has them (`RTX 4090 D`).
+fn counts(bit: u128, text: &str, touching: bool, group: &Group, masks: &Masks) -> bool {
+    if bit == 0 {
+        return false;
+    }
+    let wanted = bit & (group.used | masks.suffix) != 0;
+    let naming = bit
+        & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition)
+        != 0;
+    if text.len() == 1 {
+        return if touching {
+            true
+        } else {
+            bit & group.used != 0 && matches!(text, "d" | "x")
+        };
+    }
+    wanted || naming || touching
+}
+
+fn touching_suffix(bit: u128, masks: &Masks) -> bool {
+    bit & masks.suffix != 0
+}
+
+/// `GTX 1080 Super JetStream`: no SUPER where no card of this number has one.
+fn is_only_praise(tokens: &Tokens, at: usize, group: &Group, masks: &Masks) -> bool {
+    group.used & masks.super_word == 0
+        && (tokens.term_at(at + 1) == Term::SuperFollower
+            || matches!(tokens.text_at(at + 1), "jetstream" | "js" | "jet" | "oc"))
+}
+
+/// `8GD6`, `12G`: letters that make a size of the number before them.
+pub(super) fn starts_size(tokens: &Tokens, at: usize) -> bool {
+    tokens.is_glued(at)
+        && matches!(
+            tokens.text_at(at),
+            "g" | "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6"
+        )
+}
+
+/// Words that may stick to a number and leave the card the same: memory, lines of cards, letters of makers (`M60AC`).
+fn may_be_glued(term: Term, text: &str) -> bool {
+    matches!(
+        term,
+        Term::Harmless
+            | Term::MemoryType
+            | Term::Gigabyte
+            | Term::BoardLine
+            | Term::Brand
+            | Term::NameFiller
+            | Term::Form
+            | Term::PciExpress
+            | Term::GpuNoun
+            | Term::Fan
+    ) || matches!(text, "ac" | "cg" | "raf" | "o" | "sc" | "ftw" | "ram")
+}

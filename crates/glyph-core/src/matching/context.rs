@@ -1,0 +1,85 @@
+//! What a title says as a whole: which vendors it names, whether it speaks of graphics cards at all.
+
+use super::index::Masks;
+use super::term::Term;
+use super::tokens::Tokens;
+
+/// One pass over the tokens.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Context {
+    /// Vendor and family words anywhere in the title.
+    pub(super) families: u128,
+    /// Words of all names anywhere in the title.
+    pub(super) said: u128,
+    pub(super) gpu_noun: bool,
+    pub(super) graphics_memory: bool,
+    pub(super) board_line: bool,
+    pub(super) board_brand: bool,
+    pub(super) form: bool,
+    pub(super) goods: bool,
+    pub(super) tokens: usize,
+}
+
+impl Context {
+    pub(super) fn read(tokens: &Tokens, masks: &Masks) -> Context {
+        let mut context = Context {
+            tokens: tokens.list.len(),
+            ..Context::default()
+        };
+        let families = masks.nvidia | masks.amd | masks.intel | masks.matrox;
+        let strong = families & !masks.class & !masks.titan;
+        for (at, token) in tokens.list.iter().enumerate() {
+            context.said |= token.bit;
+            if token.bit & strong != 0 || token.term.is_family() {
+                context.families |= token.bit;
+            }
+            match token.term {
+                Term::GpuNoun => context.gpu_noun = true,
+                Term::MemoryType => context.graphics_memory = true,
+                Term::BoardLine => context.board_line = true,
+                Term::Form => context.form = true,
+                Term::Goods => context.goods = true,
+                Term::Brand => context.board_brand |= !is_system_maker(tokens.text_at(at)),
+                _ => {}
+            }
+        }
+        context
+    }
+
+    /// The words that tell professional cards apart wherever they stand.
+    pub(super) fn editions(&self, tokens: &Tokens, masks: &Masks) -> u128 {
+        let mut editions = self.said & masks.soft;
+        for (at, token) in tokens.list.iter().enumerate() {
+            let bit = token.bit & masks.edition;
+            let always = !matches!(token.term, Term::Server | Term::Computer);
+            if bit != 0 && (always || matches!(tokens.text_at(at + 1), "edition" | "ed")) {
+                editions |= bit;
+            }
+        }
+        editions
+    }
+}
+
+/// Makers of computers: their names stand on everything.
+fn is_system_maker(text: &str) -> bool {
+    matches!(
+        text,
+        "dell"
+            | "hp"
+            | "hpe"
+            | "lenovo"
+            | "cisco"
+            | "supermicro"
+            | "fujitsu"
+            | "ibm"
+            | "acer"
+            | "huawei"
+            | "inspur"
+            | "galaxy"
+            | "hewlettpackard"
+            | "hewlettpackardenterprise"
+            | "msi"
+            | "asus"
+            | "gigabyte"
+    )
+}

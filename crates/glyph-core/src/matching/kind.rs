@@ -1,0 +1,259 @@
+//! What a title offers, from the words around the name of the card.
+
+use super::context::Context;
+use super::index::Masks;
+use super::lot::Lot;
+use super::naming::Naming;
+use super::term::Term;
+use super::tokens::{Gap, Shape, Tokens};
+use super::{Kind, accessory, system};
+
+/// The kind with the token that tells and how sure it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer {
+    pub(super) kind: Kind,
+    pub(super) token: Option<usize>,
+    pub(super) says: &'static str,
+    pub(super) confidence: f64,
+    /// The card named is a laptop's chip.
+    pub(super) mobile_part: bool,
+}
+
+impl Offer {
+    fn new(kind: Kind, token: Option<usize>, says: &'static str, confidence: f64) -> Offer {
+        Offer {
+            kind,
+            token,
+            says,
+            confidence,
+            mobile_part: false,
+        }
+    }
+}
+
+pub(super) fn decide(
+    tokens: &Tokens,
+    context: &Context,
+    naming: &Naming,
+    lot: Option<Lot>,
+    masks: &Masks,
+) -> Offer {
+    let name = naming.spans.first().copied();
+    let found = naming.product.is_some() || !naming.open.is_empty();
+    let line = names_a_line(tokens, context, naming, masks);
+    let speaks_of_cards = found || line.is_some() || context.gpu_noun || context.families != 0;
+    if speaks_of_cards && let Some((at, says)) = find_no_offer(tokens) {
+        return Offer::new(Kind::NotOffer, Some(at), says, 0.9);
+    }
+    let machine = system::find(tokens, name, lot);
+    let links = tokens.list.iter().any(|token| token.term == Term::Link);
+    if (speaks_of_cards || links)
+        && machine
+            .token
+            .is_none_or(|at| is_machine_of_card(tokens, at))
+        && let Some(at) = accessory::find(tokens, name)
+        && (found || line.is_some() || links || is_for_cards(tokens, at))
+    {
+        return Offer::new(Kind::Accessory, Some(at), "accessory", 0.9);
+    }
+    if !found && line.is_none() {
+        return without_name(tokens, context, naming);
+    }
+    if let Some(at) = machine.token {
+        if !found && machine.processor {
+            // A processor with graphics of its own, or a machine whose card nobody names.
+            let kind = if context.said & masks.class & masks.geforce_class != 0 {
+                Kind::System
+            } else {
+                Kind::NotGpu
+            };
+            return Offer::new(kind, Some(at), kind.as_str(), 0.8);
+        }
+        return Offer::new(Kind::System, Some(at), "system", 0.9);
+    }
+    if let Some(at) = find_goods(tokens, context, name) {
+        return Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.85);
+    }
+    let mut offer = match lot {
+        Some(lot) if lot.size > 1 => Offer::new(Kind::GpuLot, None, "lot", 1.0),
+        _ => Offer::new(Kind::GpuCard, line, "family", 1.0),
+    };
+    if machine.doubtful {
+        offer.confidence = 0.8;
+    }
+    offer.mobile_part = machine.mobile_part;
+    offer
+}
+
+/// The token of a line of cards that is named without a model, or with one that nobody knows.
+fn names_a_line(
+    tokens: &Tokens,
+    context: &Context,
+    naming: &Naming,
+    masks: &Masks,
+) -> Option<usize> {
+    let at = |wanted: &dyn Fn(usize) -> bool| (0..tokens.list.len()).find(|at| wanted(*at));
+    let term = |at: usize| tokens.term_at(at);
+    let class = |at: usize| {
+        tokens.list.get(at).is_some_and(|token| {
+            token.bit & masks.geforce_class != 0 && token.term == Term::NvidiaClass
+        })
+    };
+    let brand = context.board_brand
+        || context.board_line
+        || tokens.list.iter().any(|token| token.term == Term::Brand);
+    let other_thing = context.goods
+        || tokens.list.iter().any(|token| {
+            matches!(
+                token.term,
+                Term::Processor | Term::GoodsHint | Term::Storage | Term::SystemMemory
+            )
+        });
+    if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none()
+    {
+        return at(&|at| class(at) || term(at).is_family() || term(at) == Term::AmdClass);
+    }
+    if other_thing {
+        return at(&class).filter(|at| followed_by_number(tokens, *at));
+    }
+    let vendor = at(&|at| matches!(term(at), Term::Nvidia | Term::Amd));
+    let strong = at(&|at| matches!(term(at), Term::Geforce | Term::Radeon));
+    if strong.is_some()
+        && (vendor.is_some()
+            || brand
+            || context.gpu_noun
+            || at(&class).is_some()
+            || context.graphics_memory)
+    {
+        return strong;
+    }
+    let line = at(&|at| {
+        matches!(
+            term(at),
+            Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla | Term::Arc
+        ) || class(at)
+    });
+    if line.is_some()
+        && (vendor.is_some()
+            || context.gpu_noun
+            || brand && at(&class).is_some()
+            || context.graphics_memory)
+    {
+        return line;
+    }
+    let card = at(&|at| matches!(tokens.text_at(at), "card" | "cards" | "board"));
+    vendor.filter(|_| context.gpu_noun || card.is_some() && context.tokens <= 8)
+}
+
+fn followed_by_number(tokens: &Tokens, at: usize) -> bool {
+    tokens
+        .list
+        .get(at + 1)
+        .is_some_and(|token| token.shape == Shape::Number && token.value >= 100)
+}
+
+/// Titles that name no card at all.
+fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
+    let other = tokens.list.iter().position(|token| {
+        matches!(
+            token.term,
+            Term::Goods | Term::GoodsHint | Term::Processor | Term::Laptop | Term::Computer
+        )
+    });
+    let _ = naming;
+    if other.is_none() && (context.gpu_noun || context.families != 0 && tokens.list.len() <= 2) {
+        return Offer::new(Kind::Unclear, None, "unclear", 0.5);
+    }
+    Offer::new(Kind::NotGpu, other, "not_gpu", 0.9)
+}
+
+/// Wanted, for rent, or a picture only.
+fn find_no_offer(tokens: &Tokens) -> Option<(usize, &'static str)> {
+    for (at, token) in tokens.list.iter().enumerate() {
+        match token.term {
+            Term::Wanted => {
+                let strong = matches!(
+                    tokens.text_at(at),
+                    "wtb"
+                        | "wanttobuy"
+                        | "lookingfor"
+                        | "lookingtobuy"
+                        | "searchingfor"
+                        | "insearchof"
+                        | "куплю"
+                        | "скупка"
+                        | "выкуп"
+                        | "webuy"
+                );
+                if at <= 1 || strong && at <= 6 || token.shape == Shape::Script {
+                    return Some((at, "not_offer"));
+                }
+            }
+            Term::Rental => return Some((at, "not_offer")),
+            Term::Picture => return Some((at, "not_offer")),
+            _ => {}
+        }
+    }
+    // `[W] RTX 3080` as swap boards write it.
+    let wanted_mark = tokens.text_at(0) == "w"
+        && tokens.gap_at(0).has(Gap::OPEN)
+        && tokens.gap_at(1).has(Gap::CLOSE);
+    wanted_mark.then_some((0, "not_offer"))
+}
+
+/// The machine word is no reason against an accessory: `fan for laptop GPU`, `riser for PC`.
+fn is_machine_of_card(tokens: &Tokens, at: usize) -> bool {
+    matches!(
+        tokens.term_at(at),
+        Term::Laptop
+            | Term::Computer
+            | Term::Server
+            | Term::Rig
+            | Term::SystemHint
+            | Term::Baseboard
+    )
+}
+
+/// Without a card's name an accessory must say what it is for.
+fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
+    let near = at.saturating_sub(5)..(at + 8).min(tokens.list.len());
+    let text = tokens.text_at(at);
+    tokens.term_at(at) == Term::Accessory
+        && near
+            .clone()
+            .any(|near| tokens.term_at(near) == Term::GpuNoun)
+        || text.starts_with("gpu")
+        || text.starts_with("graphics")
+        || matches!(tokens.term_at(at), Term::Licence | Term::Part)
+            && near
+                .into_iter()
+                .any(|near| matches!(tokens.term_at(near), Term::Nvidia | Term::GpuNoun))
+}
+
+/// Other goods that name a card: a power supply for it, a monitor, a console.
+fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) -> Option<usize> {
+    (0..tokens.list.len()).find(|at| {
+        let at = *at;
+        if tokens.term_at(at) != Term::Goods {
+            return false;
+        }
+        let after_name = name.is_some_and(|(_, last)| at > last);
+        let aside = (at.saturating_sub(3)..at).any(|before| {
+            matches!(
+                tokens.term_at(before),
+                Term::For | Term::With | Term::Without | Term::Versus
+            )
+        }) || tokens.gap_at(at).has(Gap::PLUS);
+        let counted = at > 0
+            && (tokens
+                .list
+                .get(at - 1)
+                .is_some_and(|token| token.shape == Shape::Number)
+                || matches!(
+                    tokens.text_at(at - 1),
+                    "dual" | "multi" | "triple" | "quad" | "x" | "four" | "six" | "mini"
+                ));
+        let described = after_name && (context.gpu_noun || aside || counted);
+        !described && !(after_name && counted)
+    })
+}

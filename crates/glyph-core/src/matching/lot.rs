@@ -1,0 +1,209 @@
+//! How many cards a title offers: `5pcs`, `lot of 4`, `(10x)`, `2 x RTX 3090`. Fans, ports and bus widths are no cards.
+
+use super::term::Term;
+use super::tokens::{Gap, Shape, Tokens};
+
+/// A count of cards with the tokens that say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lot {
+    pub(super) size: u32,
+    pub(super) first: usize,
+    pub(super) last: usize,
+}
+
+const MOST: u32 = 10_000;
+
+/// `name` is the first and last token of the card's name, where the title has one.
+pub(super) fn read(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot> {
+    (0..tokens.list.len()).find_map(|at| {
+        let lot = lot_at(tokens, at, name)?;
+        let inside = name.is_some_and(|(first, last)| {
+            lot.first >= first && lot.last <= last && lot.first != lot.last
+        });
+        (lot.size >= 1 && lot.size <= MOST && !inside).then_some(lot)
+    })
+}
+
+fn lot_at(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
+    let token = tokens.list.get(at)?;
+    match token.shape {
+        Shape::Number => count_before_word(tokens, at, name),
+        Shape::Script => None,
+        Shape::Word => match token.term {
+            Term::Lot => count_after_word(tokens, at),
+            Term::Pair => pair(tokens, at),
+            Term::Times => times_after(tokens, at, name),
+            _ if matches!(tokens.text_at(at), "x2") => times_two(tokens, at, name),
+            _ => None,
+        },
+    }
+}
+
+/// `5 pcs`, `10x NVIDIA`, `4 lot`.
+fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
+    let size = tokens.list.get(at)?.value;
+    let next = at + 1;
+    if size == 0 || tokens.gap_at(next).has(Gap::SLASH) || is_part_of_code(tokens, at) {
+        return None;
+    }
+    match tokens.term_at(next) {
+        Term::Pieces if size < 1000 => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
+        Term::Lot if size >= 2 && tokens.text_at(next) != "set" => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
+        Term::GpuNoun if at == 0 && (2..=100).contains(&size) => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
+        Term::Times if size >= 1 && counts_cards(tokens, at, next, name) => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
+        _ => None,
+    }
+}
+
+/// Whether `3x` counts cards: what follows names one, and is no fan, port, power plug or line of coolers.
+fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, usize)>) -> bool {
+    let next = times + 1;
+    let glued_after = tokens.is_glued(next);
+    let Some(token) = tokens.list.get(next) else {
+        // `(10x)` at the end; `16G 3X` is a cooler with three fans.
+        return tokens.gap_at(at).has(Gap::OPEN);
+    };
+    if tokens.gap_at(at).has(Gap::OPEN) && tokens.gap_at(next).has(Gap::CLOSE) {
+        return true;
+    }
+    if token.shape == Shape::Number {
+        return false;
+    }
+    let Some((first, _)) = name else { return false };
+    let names_card = token.term.is_family()
+        || matches!(
+            token.term,
+            Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::GpuNoun
+        )
+        || next == first;
+    let brand_then_card = token.term == Term::Brand && next < first;
+    let used = matches!(
+        tokens.text_at(next),
+        "new" | "used" | "genuine" | "original" | "oem" | "bulk"
+    ) && next < first;
+    (names_card || brand_then_card || used)
+        && !(glued_after && token.shape == Shape::Number)
+        && (at == 0 || at < first)
+}
+
+/// `lot of 4`, `qty: 3`, `set of 2`.
+fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
+    let next = at + 1;
+    let token = tokens.list.get(next)?;
+    if token.shape != Shape::Number || tokens.text_at(at) == "set" && tokens.is_glued(next) {
+        return None;
+    }
+    let unit = tokens.term_at(next + 1);
+    let measured = matches!(unit, Term::Gigabyte | Term::Megabyte | Term::Unit);
+    let fits = token.value >= 1 && token.value < 1000 && !measured && !tokens.is_glued(next);
+    fits.then_some(Lot {
+        size: token.value,
+        first: at,
+        last: next,
+    })
+}
+
+fn pair(tokens: &Tokens, at: usize) -> Option<Lot> {
+    let at_start = at <= 1;
+    let offered = at_start || tokens.text_at(at) == "pairof" || tokens.gap_at(at).has(Gap::OPEN);
+    offered.then_some(Lot {
+        size: 2,
+        first: at,
+        last: at,
+    })
+}
+
+/// `RTX 3090 x8` after the name, `x 5` at the end; `PCIe x16` and `iChill X3` are not counts.
+fn times_after(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
+    let next = at + 1;
+    let count = tokens.list.get(next)?;
+    if count.shape != Shape::Number || !(2..=100).contains(&count.value) || count.value == 16 {
+        return None;
+    }
+    follows_name(tokens, at, next, name).then_some(Lot {
+        size: count.value,
+        first: at,
+        last: next,
+    })
+}
+
+fn times_two(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
+    follows_name(tokens, at, at, name).then_some(Lot {
+        size: 2,
+        first: at,
+        last: at,
+    })
+}
+
+fn follows_name(tokens: &Tokens, at: usize, last: usize, name: Option<(usize, usize)>) -> bool {
+    let (_, name_last) = match name {
+        Some(name) => name,
+        None => return false,
+    };
+    let gap = tokens.gap_at(at);
+    let ends = last + 1 == tokens.list.len();
+    let enclosed = gap.has(Gap::OPEN) && tokens.gap_at(last + 1).has(Gap::CLOSE);
+    let set_off = enclosed
+        || ends
+        || tokens.gap_at(last + 1).has(Gap::COMMA.and(Gap::OPEN))
+        || tokens.gap_at(last + 1).has(Gap::HYPHEN);
+    let before = at
+        .checked_sub(1)
+        .map_or(Term::None, |before| tokens.term_at(before));
+    let bus = matches!(before, Term::PciExpress | Term::BoardLine | Term::Brand)
+        || is_bus_before(tokens, at);
+    let line = matches!(
+        tokens.text_at(at.saturating_sub(1)),
+        "twin" | "gaming" | "gen" | "express" | "chill" | "ichill" | "oc"
+    );
+    at > name_last
+        && set_off
+        && !gap.is_glued()
+        && !bus
+        && !line
+        && (enclosed || is_plain_between(tokens, name_last + 1, at))
+}
+
+/// Between the name and the count stand only sizes and other describing words of the card.
+fn is_plain_between(tokens: &Tokens, from: usize, to: usize) -> bool {
+    (from..to).all(|at| {
+        let term = tokens.term_at(at);
+        !matches!(term, Term::BoardLine | Term::PciExpress | Term::Fan)
+    })
+}
+
+/// `PCIe 4.0 x8`, `Gen4 x4`.
+fn is_bus_before(tokens: &Tokens, at: usize) -> bool {
+    (at.saturating_sub(4)..at)
+        .any(|before| tokens.term_at(before) == Term::PciExpress || tokens.text_at(before) == "gen")
+}
+
+/// Numbers inside part numbers and decimals count nothing.
+fn is_part_of_code(tokens: &Tokens, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.list.get(before));
+    before.is_some_and(|before| {
+        let gap = tokens.gap_at(at);
+        gap.is_glued()
+            || gap == Gap::DOT && before.shape == Shape::Number
+            || gap == Gap::HYPHEN
+                && at + 1 < tokens.list.len()
+                && tokens.is_glued(at + 1)
+                && before.shape == Shape::Number
+    })
+}

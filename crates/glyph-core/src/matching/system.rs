@@ -1,0 +1,161 @@
+//! Whether a title offers a machine with the card inside: laptop, PC, server, rig, HGX board.
+
+use super::lot::Lot;
+use super::term::Term;
+use super::tokens::{Shape, Tokens};
+
+/// What speaks for a machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Machine {
+    /// The token that tells, where the title offers a machine.
+    pub(super) token: Option<usize>,
+    /// A word that may be a machine or only what the card is for.
+    pub(super) doubtful: bool,
+    pub(super) processor: bool,
+    /// A laptop's own chip is named (`laptop graphics card`), which no desktop card is.
+    pub(super) mobile_part: bool,
+}
+
+pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lot>) -> Machine {
+    let mut machine = Machine::default();
+    let mut hints = 0;
+    let mut system_memory = 0;
+    let mut first_hint = None;
+    let mut weak = None;
+    for (at, token) in tokens.list.iter().enumerate() {
+        let tells = match token.term {
+            Term::Baseboard => true,
+            Term::Rig => !is_for_or_from(tokens, at),
+            Term::Laptop => {
+                let part = tokens.term_at(at + 1) == Term::GpuNoun
+                    && at + 2 >= tokens.list.len().min(at + 2);
+                let elsewhere = is_for_or_from(tokens, at);
+                machine.mobile_part |= part && !elsewhere;
+                !elsewhere && !has_mxm(tokens)
+            }
+            Term::Processor => {
+                let real = !is_for_or_from(tokens, at)
+                    && tokens.term_at(at.wrapping_sub(1)) != Term::Without;
+                machine.processor |= real;
+                real
+            }
+            Term::Storage => {
+                !is_for_or_from(tokens, at)
+                    && (!matches!(tokens.text_at(at), "tb" | "тб") || is_after_number(tokens, at))
+            }
+            Term::SystemMemory => {
+                system_memory += 1;
+                first_hint = first_hint.or(Some(at));
+                false
+            }
+            Term::SystemHint => {
+                hints += u32::from(!is_for_or_from(tokens, at));
+                first_hint = first_hint.or(Some(at));
+                false
+            }
+            Term::Computer if is_machine_word(tokens, at) => {
+                weak = weak.or(Some(at));
+                false
+            }
+            Term::Server if is_machine_word(tokens, at) => {
+                weak = weak.or(Some(at));
+                false
+            }
+            Term::None if is_core_i(tokens, at) => {
+                machine.processor = true;
+                true
+            }
+            _ => false,
+        };
+        if tells && machine.token.is_none() {
+            machine.token = Some(at);
+        }
+    }
+    if machine.token.is_none() && (system_memory >= 1 && hints >= 1 || hints >= 2) {
+        machine.token = first_hint;
+    }
+    if machine.token.is_none()
+        && let Some(at) = weak
+    {
+        if is_the_offer(tokens, at, name, lot, hints) {
+            machine.token = Some(at);
+        } else {
+            machine.doubtful = true;
+        }
+    }
+    machine
+}
+
+/// A machine word that nothing else bears out: does the title offer that machine?
+fn is_the_offer(
+    tokens: &Tokens,
+    at: usize,
+    name: Option<(usize, usize)>,
+    lot: Option<Lot>,
+    hints: u32,
+) -> bool {
+    if hints > 0 {
+        return true;
+    }
+    let Some((first, last)) = name else {
+        return true;
+    };
+    let card_said_first = tokens
+        .list
+        .iter()
+        .take(at)
+        .any(|token| token.term == Term::GpuNoun);
+    let is_server = tokens.term_at(at) == Term::Server;
+    let is_workstation = tokens.text_at(at).starts_with("workstation");
+    if at < first {
+        return !card_said_first;
+    }
+    if is_server || is_workstation {
+        // `8x RTX 4090 GPU server` counts cards in a machine; `Tesla M40 24GB server` says what the card is for.
+        return lot.is_some_and(|lot| lot.size > 1);
+    }
+    at > last && !card_said_first
+}
+
+/// `PC`, `server` or `workstation` as a thing, not in `workstation graphics card`, `Server Edition`, `for PC`.
+fn is_machine_word(tokens: &Tokens, at: usize) -> bool {
+    let next = tokens.text_at(at + 1);
+    let about_card = (at + 1..at + 3).any(|near| tokens.term_at(near) == Term::GpuNoun)
+        || matches!(
+            next,
+            "edition" | "ed" | "card" | "class" | "grade" | "version" | "memory" | "level"
+        );
+    !about_card && !is_for_or_from(tokens, at) && tokens.term_at(at.wrapping_sub(1)) != Term::Pro
+}
+
+/// `for Dell server`, `pulled from workstation`, `ex mining rig`.
+fn is_for_or_from(tokens: &Tokens, at: usize) -> bool {
+    (at.saturating_sub(4)..at).any(|before| {
+        tokens.term_at(before) == Term::For
+            || matches!(
+                tokens.text_at(before),
+                "from" | "ex" | "aus" | "de" | "out" | "pulled" | "off" | "external" | "из"
+            ) && before + 3 > at
+    })
+}
+
+fn is_after_number(tokens: &Tokens, at: usize) -> bool {
+    at.checked_sub(1)
+        .and_then(|before| tokens.list.get(before))
+        .is_some_and(|token| token.shape == Shape::Number)
+}
+
+/// `i7-12700H`, `i5`: an Intel Core processor.
+fn is_core_i(tokens: &Tokens, at: usize) -> bool {
+    tokens.text_at(at) == "i"
+        && tokens.is_glued(at + 1)
+        && tokens
+            .list
+            .get(at + 1)
+            .is_some_and(|token| matches!(token.value, 3 | 5 | 7 | 9))
+        && tokens.text_at(at + 1).len() == 1
+}
+
+fn has_mxm(tokens: &Tokens) -> bool {
+    tokens.list.iter().any(|token| tokens.text(token) == "mxm")
+}

@@ -1,0 +1,121 @@
+//! Listings as they are asked for and answered.
+
+use serde::Serialize;
+
+/// Which listings, in which order. Absent means any.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ListingFilter {
+    pub model: Option<String>,
+    pub min_price: Option<f64>,
+    pub max_price: Option<f64>,
+    pub min_score: Option<f64>,
+    pub max_score: Option<f64>,
+    pub region: Option<String>,
+    pub condition: Option<String>,
+    pub seller: Option<String>,
+    pub import_id: Option<String>,
+    /// Words that all stand in the title.
+    pub text: Option<String>,
+    pub sort: ListingSort,
+    pub limit: u64,
+    pub offset: u64,
+}
+
+/// The order of an answer; equal keys stand in the order they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ListingSort {
+    #[default]
+    BestScore,
+    Cheapest,
+    Dearest,
+    /// Price for a gigabyte of memory.
+    CheapestMemory,
+    Newest,
+    /// By import and row.
+    RowOrder,
+}
+
+/// A scored listing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ListingRecord {
+    pub id: i64,
+    pub import_id: Option<String>,
+    pub import_index: Option<u64>,
+    pub canonical_model: String,
+    pub title: Option<String>,
+    /// US dollars, as offered: of the whole lot.
+    pub price: f64,
+    pub unit_price: f64,
+    pub price_per_gb: Option<f64>,
+    pub score: f64,
+    pub vram_gb: Option<f64>,
+    pub tdp_watts: Option<i64>,
+    pub mig_support: Option<i64>,
+    pub nvlink: Option<bool>,
+    pub condition: Option<String>,
+    pub region: Option<String>,
+    pub seller: Option<String>,
+    pub source_url: Option<String>,
+    pub notes: Option<String>,
+    pub quantity: Option<i64>,
+    pub min_order_qty: Option<i64>,
+    pub availability: Option<String>,
+    pub lot_size: i64,
+    pub form: Option<String>,
+    pub confidence: Option<f64>,
+    pub currency: Option<String>,
+    /// The price as the source gave it.
+    pub price_as_given: Option<String>,
+    pub seen_at: Option<String>,
+    #[serde(
+        serialize_with = "crate::json::as_json",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub evidence: Option<String>,
+}
+
+/// A row of an import, whatever became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RowRecord {
+    pub import_id: Option<String>,
+    pub import_index: Option<u64>,
+    /// `scored`, `unmatched` or `rejected`.
+    pub outcome: &'static str,
+    /// Why a row is unmatched, or the first error code of a rejected one.
+    pub reason: Option<String>,
+    pub title: Option<String>,
+    pub canonical_model: Option<String>,
+    /// US dollars.
+    pub price: Option<f64>,
+    pub currency: Option<String>,
+    pub price_as_given: Option<String>,
+    pub score: Option<f64>,
+    pub vram_gb: Option<f64>,
+    pub condition: Option<String>,
+    pub quantity: Option<i64>,
+    pub min_order_qty: Option<i64>,
+    pub availability: Option<String>,
+    pub lot_size: Option<i64>,
+    pub seller: Option<String>,
+    pub region: Option<String>,
+    pub source_url: Option<String>,
+    pub seen_at: Option<String>,
+    pub notes: Option<String>,
+    /// JSON object of the columns that no field was recognised in.
+    pub extra: Option<String>,
+    /// A rejected record as it came.
+    pub raw: Option<String>,
+    /// JSON array of a rejected row's errors.
+    pub errors: Option<String>,
+}
+
+/// What one model costs over the listings in force, in US dollars a card.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelMarket {
+    pub canonical_model: String,
+    pub listing_count: u64,
+    pub min_price: Option<f64>,
+    pub median_price: Option<f64>,
+    pub max_price: Option<f64>,
+    pub avg_price: Option<f64>,
+}

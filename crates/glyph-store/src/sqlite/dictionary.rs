@@ -1,0 +1,101 @@
+//! Texts that come again in every import are kept once, in `listings`, with the match that they were given.
+
+use glyph_core::pipeline::Offer;
+use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashMap;
+
+use crate::error::StoreError;
+
+/// Bound on the ids kept in memory; past it all are forgotten and looked up again. 262,144 are some 10 MB.
+const MOST_REMEMBERED: usize = 262_144;
+
+/// Fingerprint → row of `listings`.
+#[derive(Debug)]
+pub(super) struct Dictionary {
+    import_id: String,
+    registry_version: String,
+    ids: FxHashMap<[u8; 16], i64>,
+}
+
+impl Dictionary {
+    pub(super) fn new(import_id: &str, registry_version: &str) -> Dictionary {
+        Dictionary {
+            import_id: import_id.to_owned(),
+            registry_version: registry_version.to_owned(),
+            ids: FxHashMap::default(),
+        }
+    }
+
+    /// The row that holds the offer's texts, made where it is new.
+    pub(super) fn find_or_insert(
+        &mut self,
+        connection: &Connection,
+        offer: &Offer<'_>,
+        canonical_model: Option<&str>,
+        reason: Option<&'static str>,
+    ) -> Result<i64, StoreError> {
+        if let Some(&id) = self.ids.get(&offer.fingerprint) {
+            return Ok(id);
+        }
+        let known: Option<i64> = connection
+            .prepare_cached("SELECT id FROM listings WHERE fingerprint = ?1")?
+            .query_row([offer.fingerprint], |row| row.get(0))
+            .optional()?;
+        let id = match known {
+            Some(id) => id,
+            None => self.insert(connection, offer, canonical_model, reason)?,
+        };
+        if self.ids.len() >= MOST_REMEMBERED {
+            self.ids.clear();
+        }
+        self.ids.insert(offer.fingerprint, id);
+        Ok(id)
+    }
+
+    fn insert(
+        &self,
+        connection: &Connection,
+        offer: &Offer<'_>,
+        canonical_model: Option<&str>,
+        reason: Option<&'static str>,
+    ) -> Result<i64, StoreError> {
+        let listing = offer.listing;
+        let texts = &listing.texts;
+        let matched = offer.matched;
+        connection
+            .prepare_cached(
+                "INSERT INTO listings
+                   (title, canonical_model, import_id, import_index, fingerprint, seller, source_url,
+                    source_type, notes, condition_text, region_text, quantity_text, age_text, model_hint,
+                    extra, kind, memory_gb, form, lot_size, confidence, evidence, reason, registry_version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+                    ?19, ?20, ?21, ?22, ?23)",
+            )?
+            .execute(params![
+                listing.title,
+                canonical_model,
+                self.import_id,
+                offer.index as i64,
+                offer.fingerprint,
+                texts.seller,
+                texts.source_url,
+                texts.source_type,
+                texts.notes,
+                texts.condition_text,
+                texts.region_text,
+                texts.quantity_text,
+                texts.age_text,
+                listing.model_hint,
+                texts.extra,
+                matched.kind.as_str(),
+                matched.memory_gb,
+                matched.form.map(|form| form.as_str()),
+                matched.lot_size,
+                matched.confidence,
+                serde_json::to_string(&matched.evidence)?,
+                reason,
+                self.registry_version,
+            ])?;
+        Ok(connection.last_insert_rowid())
+    }
+}

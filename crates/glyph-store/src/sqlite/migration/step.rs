@@ -1,0 +1,331 @@
+//! Runs one step: one transaction, with its bookkeeping in it, that is committed only when the content that the step
+//! must keep is shown to be kept and the schema is what it should be. A kill at any point leaves the version before
+//! or the version after.
+
+use std::path::Path;
+use std::time::Instant;
+
+use rusqlite::{Connection, TransactionBehavior};
+use serde::Serialize;
+
+use super::UpOptions;
+use super::bookkeeping::{self, time_text};
+use super::content::{Content, Kept, bind_now, content};
+use super::preflight::{self, Orphans};
+use super::recognise::{self, Known};
+use super::steps::Migration;
+use super::version::Version;
+use crate::error::{Collisions, StoreError};
+
+/// Which way a step is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Up,
+    Down,
+}
+
+/// What a step works with, and what it leaves for the report.
+#[derive(Debug)]
+pub(crate) struct Step<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) options: &'a UpOptions,
+    /// RFC 3339, bound where a statement has `:now`.
+    pub(crate) now: String,
+    pub(crate) statements: Vec<String>,
+    pub(crate) findings: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum StepError {
+    Sqlite(rusqlite::Error),
+    Collisions(Collisions),
+    Failed(String),
+}
+
+impl From<rusqlite::Error> for StepError {
+    fn from(error: rusqlite::Error) -> StepError {
+        StepError::Sqlite(error)
+    }
+}
+
+impl Step<'_> {
+    /// Runs one statement and keeps its text for the report; gives the number of rows changed.
+    pub(crate) fn execute(&mut self, sql: &str) -> Result<usize, StepError> {
+        let mut statement = self.connection.prepare(sql)?;
+        bind_now(&mut statement, &self.now)?;
+        let rows = statement.raw_execute()?;
+        self.statements.push(one_line(sql));
+        Ok(rows)
+    }
+
+    /// Runs statements without parameters, each ended by `;`.
+    pub(crate) fn execute_batch(&mut self, sql: &str) -> Result<(), StepError> {
+        self.connection.execute_batch(sql)?;
+        self.statements
+            .extend(sql.split(';').map(one_line).filter(|text| !text.is_empty()));
+        Ok(())
+    }
+}
+
+/// A statement on one line, its comments left out.
+fn one_line(sql: &str) -> String {
+    sql.lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("--"))
+        .flat_map(str::split_whitespace)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepReport {
+    /// The version that the step stands for: where `up` leads and `down` leaves.
+    pub version: Version,
+    pub direction: Direction,
+    pub description: &'static str,
+    pub statements: Vec<String>,
+    pub tables: Vec<TableChange>,
+    /// Size of the database in the transaction's sight, before and after.
+    pub bytes_before: u64,
+    pub bytes_after: u64,
+    pub duration_ms: u64,
+    /// What was noticed: orphans, renumbered imports, indexes not kept.
+    pub findings: Vec<String>,
+}
+
+/// A table's rows before and after; `None` where there is no such table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableChange {
+    pub table: String,
+    pub rows_before: Option<u64>,
+    pub rows_after: Option<u64>,
+}
+
+/// Which step to run on which file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) migration: &'static Migration,
+    pub(crate) direction: Direction,
+    pub(crate) options: &'a UpOptions,
+    pub(crate) now: jiff::Timestamp,
+}
+
+/// What is done under the lock before the step: checks and the backup.
+pub(crate) type Before<'a> = &'a mut dyn FnMut(&Connection, &Known) -> Result<(), StoreError>;
+
+/// Runs a step. `None` where the file, once its lock is held, is not at the version that the step starts from:
+/// another process was there first.
+pub(crate) fn run(
+    connection: &mut Connection,
+    job: Job<'_>,
+    before: Before<'_>,
+) -> Result<Option<StepReport>, StoreError> {
+    let failed = |source| StoreError::of_sqlite(job.path, "migrate", source);
+    // Dropping a table would otherwise delete or change the rows that refer to it. It cannot be set in a transaction.
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .map_err(failed)?;
+    let report = run_in_transaction(connection, job, before);
+    connection
+        .pragma_update(None, "foreign_keys", true)
+        .map_err(failed)?;
+    report
+}
+
+fn run_in_transaction(
+    connection: &mut Connection,
+    job: Job<'_>,
+    before: Before<'_>,
+) -> Result<Option<StepReport>, StoreError> {
+    let started = Instant::now();
+    let failed = |source| StoreError::of_sqlite(job.path, "migrate", source);
+    // SQLite's own write lock is what keeps a second process out. It ends with the process, leaves no file behind, and
+    // holds against the old program too.
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    let (start, target) = match job.direction {
+        Direction::Up => (job.migration.from, job.migration.version),
+        Direction::Down => (job.migration.version, job.migration.from),
+    };
+    let Some(known) = recognise::recognise(&transaction, job.path)? else {
+        return Ok(None);
+    };
+    if known.version != start {
+        return Ok(None);
+    }
+    refuse_additions(&known, job.path)?;
+    before(&transaction, &known)?;
+
+    let mut step = Step {
+        connection: &transaction,
+        options: job.options,
+        now: time_text(job.now),
+        statements: Vec::new(),
+        findings: Vec::new(),
+    };
+    let orphans = preflight::orphans(&transaction).map_err(failed)?;
+    step.findings.extend(orphans.in_words());
+    let bytes_before = preflight::size_bytes(&transaction).map_err(failed)?;
+    let kept = match job.direction {
+        Direction::Up => (job.migration.kept_up)(&step, &known.schema),
+        Direction::Down => (job.migration.kept_down)(&step, &known.schema),
+    }
+    .map_err(failed)?;
+    let contents = contents_before(&step, &kept).map_err(failed)?;
+    let rows_before = preflight::row_counts(&transaction, &known.schema).map_err(failed)?;
+
+    let done = match job.direction {
+        Direction::Up => (job.migration.up)(&mut step),
+        Direction::Down => (job.migration.down)(&mut step),
+    };
+    done.map_err(|error| match error {
+        StepError::Sqlite(source) => failed(source),
+        StepError::Collisions(collisions) => StoreError::Collisions { collisions },
+        StepError::Failed(what) => step_failed(job, what),
+    })?;
+
+    check_contents(&step, &kept, &contents, job)?;
+    check_orphans(&transaction, &orphans, job)?;
+    let reached = check_schema(&transaction, target, job)?;
+    let rows_after = preflight::row_counts(&transaction, &reached.schema).map_err(failed)?;
+    let bytes_after = preflight::size_bytes(&transaction).map_err(failed)?;
+    let duration_ms = started.elapsed().as_millis() as u64;
+    match job.direction {
+        Direction::Up => bookkeeping::record_up(
+            &transaction,
+            job.migration,
+            &step.now,
+            duration_ms,
+            &step.findings,
+        ),
+        Direction::Down => bookkeeping::record_down(
+            &transaction,
+            job.migration,
+            &step.now,
+            duration_ms,
+            &step.findings,
+        ),
+    }
+    .map_err(failed)?;
+    let (statements, findings) = (step.statements, step.findings);
+    transaction.commit().map_err(failed)?;
+    Ok(Some(StepReport {
+        version: job.migration.version,
+        direction: job.direction,
+        description: job.migration.description,
+        statements,
+        tables: changes(&rows_before, &rows_after),
+        bytes_before,
+        bytes_after,
+        duration_ms: started.elapsed().as_millis() as u64,
+        findings,
+    }))
+}
+
+pub(crate) fn refuse_additions(known: &Known, path: &Path) -> Result<(), StoreError> {
+    if known.additions.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::UnknownSchema {
+        path: path.to_owned(),
+        differences: known.additions.clone(),
+    })
+}
+
+fn step_failed(job: Job<'_>, what: String) -> StoreError {
+    StoreError::StepFailed {
+        version: job.migration.version,
+        what,
+    }
+}
+
+fn contents_before(step: &Step<'_>, kept: &[Kept]) -> rusqlite::Result<Vec<Content>> {
+    kept.iter()
+        .map(|kept| content(step.connection, &kept.before, &step.now))
+        .collect()
+}
+
+fn check_contents(
+    step: &Step<'_>,
+    kept: &[Kept],
+    contents: &[Content],
+    job: Job<'_>,
+) -> Result<(), StoreError> {
+    for (kept, before) in kept.iter().zip(contents) {
+        let after = content(step.connection, &kept.after, &step.now)
+            .map_err(|source| StoreError::of_sqlite(job.path, "read", source))?;
+        if after != *before {
+            return Err(step_failed(
+                job,
+                format!(
+                    "the content of `{}` would have changed (`{}` rows before, `{}` after)",
+                    kept.table, before.rows, after.rows
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_orphans(
+    connection: &Connection,
+    before: &Orphans,
+    job: Job<'_>,
+) -> Result<(), StoreError> {
+    let after = preflight::orphans(connection)
+        .map_err(|source| StoreError::of_sqlite(job.path, "read", source))?;
+    match after.worse_than(before) {
+        Some(what) => Err(step_failed(job, what)),
+        None => Ok(()),
+    }
+}
+
+fn check_schema(
+    connection: &Connection,
+    target: Version,
+    job: Job<'_>,
+) -> Result<Known, StoreError> {
+    let reached = recognise::recognise(connection, job.path).map_err(|error| match error {
+        StoreError::UnknownSchema { differences, .. } => step_failed(
+            job,
+            format!("the schema is wrong: {}", differences.join("; ")),
+        ),
+        other => other,
+    })?;
+    match reached {
+        Some(known) if known.version == target => Ok(known),
+        Some(known) => Err(step_failed(
+            job,
+            format!(
+                "the schema is that of `{}` and not of `{target}`",
+                known.version
+            ),
+        )),
+        None => Err(step_failed(job, "the schema is empty".to_owned())),
+    }
+}
+
+fn changes(before: &[(String, u64)], after: &[(String, u64)]) -> Vec<TableChange> {
+    let find = |counts: &[(String, u64)], table: &str| {
+        counts
+            .iter()
+            .find(|(name, _)| name == table)
+            .map(|(_, rows)| *rows)
+    };
+    let gone = before
+        .iter()
+        .filter(|(name, _)| find(after, name).is_none());
+    after
+        .iter()
+        .chain(gone)
+        .map(|(name, _)| TableChange {
+            table: name.clone(),
+            rows_before: find(before, name),
+            rows_after: find(after, name),
+        })
+        .collect()
+}

@@ -1,0 +1,30 @@
+//! The SQLite adapter of the [`crate::store::Store`] port: a file a noun.
+
+pub mod connection;
+pub mod migration;
+pub mod schema;
+mod store;
+
+mod dictionary;
+mod import;
+mod import_record;
+mod look_up_indexes;
+mod registry;
+
+mod listing;
+mod row;
+mod summary;
+
+mod check;
+mod repair;
+mod rescore;
+mod undo;
+
+use glyph_core::money::{Currency, Money};
+pub use store::SqliteStore;
+
+/// The text of an amount in minor units of a currency; of US dollars where none is stored.
+fn decimal_text(minor: i64, currency: Option<&str>) -> String {
+    let currency = currency.and_then(Currency::parse).unwrap_or(Currency::USD);
+    Money { minor, currency }.decimal_text()
+}

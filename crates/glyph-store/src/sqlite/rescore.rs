@@ -1,0 +1,49 @@
+//! Scoring stored rows again, under another profile or registry.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::import_record::find_by_id;
+use crate::error::StoreError;
+use crate::store::Rescored;
+
+pub(super) fn rescore_import(
+    connection: &mut Connection,
+    import_id: &str,
+    profile: &str,
+    score: &dyn Fn(&str, f64) -> Option<f64>,
+) -> Result<Rescored, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    find_by_id(&transaction, import_id)?
+        .ok_or_else(|| StoreError::ImportUnknown(import_id.to_owned()))?;
+    let mut result = Rescored::default();
+    {
+        let mut select = transaction.prepare(
+            "SELECT id, canonical_model, price / coalesce(lot_size, 1), score
+             FROM scored_listings
+             WHERE import_id = ?1
+             ORDER BY id",
+        )?;
+        let mut update =
+            transaction.prepare("UPDATE scored_listings SET score = ?2 WHERE id = ?1")?;
+        let mut rows = select.query([import_id])?;
+        while let Some(row) = rows.next()? {
+            result.rows += 1;
+            let (id, model, unit_price, old): (i64, String, f64, f64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            match score(&model, unit_price) {
+                None => result.unscorable += 1,
+                Some(new) if new.to_bits() == old.to_bits() => {}
+                Some(new) => {
+                    result.changed += 1;
+                    update.execute(params![id, new])?;
+                }
+            }
+        }
+    }
+    transaction.execute(
+        "UPDATE import_batches SET scoring_profile = ?2 WHERE import_id = ?1",
+        params![import_id, profile],
+    )?;
+    transaction.commit()?;
+    Ok(result)
+}

@@ -1,0 +1,144 @@
+//! All rows of an import in row order, whatever became of them: exports and comparisons read these.
+
+use std::ops::ControlFlow;
+
+use rusqlite::{Connection, Row};
+
+use crate::error::StoreError;
+use crate::listing::RowRecord;
+use crate::reject::RejectRecord;
+
+/// The three outcomes of one import, merged by `import_index` along the unique indexes.
+const ROWS: &str = "
+    SELECT s.import_id, s.import_index, 'scored' AS outcome, NULL AS reason, l.title, s.canonical_model,
+      s.price, s.currency,
+      coalesce(s.price_text, s.price_minor) AS given, s.price_text IS NULL AS given_is_minor,
+      s.score, s.vram_gb, coalesce(l.condition_text, s.condition) AS condition, s.quantity, s.min_order_qty,
+      s.availability, coalesce(s.lot_size, 1) AS lot_size, coalesce(l.seller, s.seller) AS seller,
+      coalesce(l.region_text, s.region) AS region, coalesce(l.source_url, s.source_url) AS source_url,
+      s.seen_at, coalesce(l.notes, s.notes) AS notes, l.extra, NULL AS raw, NULL AS errors
+    FROM scored_listings s
+    LEFT JOIN listings l ON l.id = s.listing_id
+    WHERE s.import_id IS ?1
+    UNION ALL
+    SELECT u.import_id, u.import_index, 'unmatched', u.reason, l.title, NULL,
+      u.price, u.currency, coalesce(u.price_text, u.price_minor), u.price_text IS NULL,
+      NULL, l.memory_gb, coalesce(l.condition_text, u.condition), u.quantity, u.min_order_qty,
+      u.availability, l.lot_size, l.seller, coalesce(l.region_text, u.region), l.source_url,
+      u.seen_at, l.notes, l.extra, NULL, NULL
+    FROM unmatched_listings u
+    LEFT JOIN listings l ON l.id = u.listing_id
+    WHERE u.import_id IS ?1
+    UNION ALL
+    SELECT r.import_id, r.import_index, 'rejected', r.code, NULL, NULL,
+      NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      r.raw, r.errors
+    FROM rejected_rows r
+    WHERE r.import_id IS ?1
+    ORDER BY 2";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
+    let outcome: String = row.get("outcome")?;
+    let currency: Option<String> = row.get("currency")?;
+    let price_as_given = if row.get("given_is_minor")? {
+        row.get::<_, Option<i64>>("given")?
+            .map(|minor| super::decimal_text(minor, currency.as_deref()))
+    } else {
+        row.get("given")?
+    };
+    let raw: Option<Vec<u8>> = row.get("raw")?;
+    Ok(RowRecord {
+        import_id: row.get("import_id")?,
+        import_index: row
+            .get::<_, Option<i64>>("import_index")?
+            .map(|index| index as u64),
+        outcome: match outcome.as_str() {
+            "scored" => "scored",
+            "unmatched" => "unmatched",
+            _ => "rejected",
+        },
+        reason: row.get("reason")?,
+        title: row.get("title")?,
+        canonical_model: row.get("canonical_model")?,
+        price: row.get("price")?,
+        currency,
+        price_as_given,
+        score: row.get("score")?,
+        vram_gb: row.get("vram_gb")?,
+        condition: row.get("condition")?,
+        quantity: row.get("quantity")?,
+        min_order_qty: row.get("min_order_qty")?,
+        availability: row.get("availability")?,
+        lot_size: row.get("lot_size")?,
+        seller: row.get("seller")?,
+        region: row.get("region")?,
+        source_url: row.get("source_url")?,
+        seen_at: row.get("seen_at")?,
+        notes: row.get("notes")?,
+        extra: row.get("extra")?,
+        raw: raw.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        errors: row.get("errors")?,
+    })
+}
+
+/// Visits the rows of one import, or of all imports in the order they came, rows without an import last.
+pub(super) fn list_rows(
+    connection: &Connection,
+    import_id: Option<&str>,
+    visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let imports: Vec<Option<String>> = match import_id {
+        Some(import_id) => vec![Some(import_id.to_owned())],
+        None => {
+            let mut ids = connection
+                .prepare("SELECT import_id FROM import_batches ORDER BY id")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<Vec<Option<String>>, _>>()?;
+            ids.push(None);
+            ids
+        }
+    };
+    let mut statement = connection.prepare(ROWS)?;
+    for import_id in imports {
+        let mut rows = statement.query([import_id])?;
+        while let Some(row) = rows.next()? {
+            if visit(read(row)?).is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn list_rejects(
+    connection: &Connection,
+    import_id: &str,
+    visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors
+         FROM rejected_rows
+         WHERE import_id = ?1
+         ORDER BY import_index",
+    )?;
+    let mut rows = statement.query([import_id])?;
+    while let Some(row) = rows.next()? {
+        let unsigned = |column: usize| row.get::<_, i64>(column).map(|value| value as u64);
+        let record = RejectRecord {
+            import_id: row.get(0)?,
+            import_index: unsigned(1)?,
+            line_start: unsigned(2)?,
+            line_end: unsigned(3)?,
+            byte_start: unsigned(4)?,
+            byte_len: unsigned(5)?,
+            raw: row.get(6)?,
+            repair_raw: row.get(7)?,
+            code: row.get(8)?,
+            errors: row.get(9)?,
+        };
+        if visit(record).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! The SQLite adapter: one connection, every operation of the port, each in its own module.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::import::SqliteImportWriter;
+use super::repair::SqliteRepairWriter;
+use super::{check, connection, import, import_record, listing, rescore, row, summary, undo};
+use crate::error::StoreError;
+use crate::import::{ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair};
+use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord};
+use crate::reject::RejectRecord;
+use crate::store::{CheckReport, ImportWriter, RepairWriter, Rescored, Store};
+
+/// One database file, open for reading and writing.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+}
+
+impl SqliteStore {
+    /// Opens a database that is there and of this program's schema version.
+    pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+        Ok(SqliteStore {
+            connection: connection::open_existing_current(path)?,
+        })
+    }
+
+    /// Opens a database, made when absent. `now` is written into the history of a new one.
+    pub fn open_or_create(path: &Path, now: Timestamp) -> Result<SqliteStore, StoreError> {
+        Ok(SqliteStore {
+            connection: connection::open_or_create(path, now)?,
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn start_import<'store>(
+        &'store mut self,
+        import: &NewImport<'_>,
+    ) -> Result<Box<dyn ImportWriter + 'store>, StoreError> {
+        Ok(Box::new(SqliteImportWriter::start(
+            &mut self.connection,
+            import,
+        )?))
+    }
+
+    fn start_repair<'store>(
+        &'store mut self,
+        repair: &NewRepair<'_>,
+    ) -> Result<Box<dyn RepairWriter + 'store>, StoreError> {
+        Ok(Box::new(SqliteRepairWriter::start(
+            &mut self.connection,
+            repair,
+        )?))
+    }
+
+    fn find_import(&self, wanted: &str) -> Result<Option<ImportRecord>, StoreError> {
+        import_record::find_import(&self.connection, wanted)
+    }
+
+    fn find_import_by_key(&self, options_key: &str) -> Result<Option<ImportRecord>, StoreError> {
+        import_record::find_by_key(&self.connection, options_key)
+    }
+
+    fn has_source_of_size(&self, size_bytes: u64) -> Result<bool, StoreError> {
+        import::has_source_of_size(&self.connection, size_bytes)
+    }
+
+    fn list_imports(&self) -> Result<Vec<ImportRecord>, StoreError> {
+        import_record::list_imports(&self.connection)
+    }
+
+    fn summarise_import(&self, import_id: &str) -> Result<ImportSummary, StoreError> {
+        summary::summarise_import(&self.connection, import_id)
+    }
+
+    fn undo_import(&mut self, import_id: &str, at: &str) -> Result<ImportRecord, StoreError> {
+        undo::undo_import(&mut self.connection, import_id, at)
+    }
+
+    fn list_rejects(
+        &self,
+        import_id: &str,
+        visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        row::list_rejects(&self.connection, import_id, visit)
+    }
+
+    fn list_rows(
+        &self,
+        import_id: Option<&str>,
+        visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        row::list_rows(&self.connection, import_id, visit)
+    }
+
+    fn list_listings(&self, filter: &ListingFilter) -> Result<Vec<ListingRecord>, StoreError> {
+        listing::list_listings(&self.connection, filter)
+    }
+
+    fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError> {
+        listing::list_model_markets(&self.connection)
+    }
+
+    fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError> {
+        summary::diff_imports(&self.connection, old, new)
+    }
+
+    fn rescore_import(
+        &mut self,
+        import_id: &str,
+        profile: &str,
+        score: &dyn Fn(&str, f64) -> Option<f64>,
+    ) -> Result<Rescored, StoreError> {
+        rescore::rescore_import(&mut self.connection, import_id, profile, score)
+    }
+
+    fn check(&self) -> Result<CheckReport, StoreError> {
+        check::check(&self.connection)
+    }
+}

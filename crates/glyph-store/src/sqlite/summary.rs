@@ -1,0 +1,138 @@
+//! What a person wants to know right after an import, and how two imports differ.
+
+use rusqlite::{Connection, params};
+
+use super::listing;
+use crate::error::StoreError;
+use crate::import::{ImportDiff, ImportSummary, PriceChange, ReasonCount};
+use crate::listing::ListingRecord;
+
+/// Offers named in a summary.
+const BEST_OFFERS: i64 = 5;
+
+pub(super) fn summarise_import(
+    connection: &Connection,
+    import_id: &str,
+) -> Result<ImportSummary, StoreError> {
+    let best_offers = connection
+        .prepare_cached(&format!(
+            "SELECT {} FROM offers WHERE import_id = ?1 ORDER BY score DESC, import_index LIMIT ?2",
+            listing::COLUMNS
+        ))?
+        .query_map(params![import_id, BEST_OFFERS], listing::read)?
+        .collect::<Result<_, _>>()?;
+    let unmatched = reasons(
+        connection,
+        "SELECT u.reason, count(*), min(u.import_index), l.title
+         FROM unmatched_listings u
+         LEFT JOIN listings l ON l.id = u.listing_id
+         WHERE u.import_id = ?1
+         GROUP BY u.reason
+         ORDER BY count(*) DESC, u.reason",
+        import_id,
+    )?;
+    let rejects = reasons(
+        connection,
+        "SELECT code, count(*), min(import_index), json_extract(errors, '$[0].message')
+         FROM rejected_rows
+         WHERE import_id = ?1
+         GROUP BY code
+         ORDER BY count(*) DESC, code",
+        import_id,
+    )?;
+    Ok(ImportSummary {
+        best_offers,
+        unmatched,
+        rejects,
+    })
+}
+
+fn reasons(
+    connection: &Connection,
+    sql: &str,
+    import_id: &str,
+) -> Result<Vec<ReasonCount>, StoreError> {
+    let counts = connection
+        .prepare_cached(sql)?
+        .query_map([import_id], |row| {
+            Ok(ReasonCount {
+                reason: row.get(0)?,
+                rows: row.get::<_, i64>(1)? as u64,
+                example_index: row.get::<_, i64>(2)? as u64,
+                example: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(counts)
+}
+
+/// Offers of one import in an order that puts the same offers of two imports at the same place.
+const OFFERS_BY_TEXT: &str = "SELECT {columns} FROM offers WHERE import_id = ?1
+    ORDER BY source_url, seller, title, condition, region, canonical_model, import_index";
+
+pub(super) fn diff_imports(
+    connection: &Connection,
+    old: &str,
+    new: &str,
+) -> Result<ImportDiff, StoreError> {
+    let sql = OFFERS_BY_TEXT.replace("{columns}", listing::COLUMNS);
+    let read_all = |import_id: &str| -> Result<Vec<ListingRecord>, StoreError> {
+        Ok(connection
+            .prepare_cached(&sql)?
+            .query_map([import_id], listing::read)?
+            .collect::<Result<_, _>>()?)
+    };
+    let mut diff = ImportDiff {
+        old_import: old.to_owned(),
+        new_import: new.to_owned(),
+        ..ImportDiff::default()
+    };
+    let mut before = read_all(old)?.into_iter().peekable();
+    let mut after = read_all(new)?.into_iter().peekable();
+    loop {
+        let order = match (before.peek(), after.peek()) {
+            (None, None) => break,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(old), Some(new)) => identity(old).cmp(&identity(new)),
+        };
+        match order {
+            std::cmp::Ordering::Less => diff.gone.extend(before.next()),
+            std::cmp::Ordering::Greater => diff.appeared.extend(after.next()),
+            std::cmp::Ordering::Equal => {
+                if let (Some(old), Some(new)) = (before.next(), after.next()) {
+                    compare(&mut diff, old, new);
+                }
+            }
+        }
+    }
+    Ok(diff)
+}
+
+/// What makes two rows the same offer: url, seller, title, condition, region and model, as SQL ordered them.
+fn identity(record: &ListingRecord) -> [Option<&str>; 6] {
+    [
+        record.source_url.as_deref(),
+        record.seller.as_deref(),
+        record.title.as_deref(),
+        record.condition.as_deref(),
+        record.region.as_deref(),
+        Some(record.canonical_model.as_str()),
+    ]
+}
+
+fn compare(diff: &mut ImportDiff, old: ListingRecord, new: ListingRecord) {
+    if old.price.to_bits() == new.price.to_bits() {
+        diff.unchanged += 1;
+        return;
+    }
+    diff.price_changes.push(PriceChange {
+        title: new.title,
+        seller: new.seller,
+        canonical_model: new.canonical_model,
+        old_index: old.import_index,
+        new_index: new.import_index,
+        old_price: old.price,
+        new_price: new.price,
+    });
+}

@@ -1,0 +1,131 @@
+//! The port: what a database of imports can do, in words that no one database owns.
+//!
+//! Object-safe and synchronous. An adapter (`sqlite/`) implements it; `tests/it/conformance` proves any `&mut dyn Store`.
+
+use std::ops::ControlFlow;
+
+use glyph_core::pipeline::{Counts, Sink};
+
+use crate::error::StoreError;
+use crate::import::{
+    CommitOutcome, FinishedImport, ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair,
+    RepairRecord,
+};
+use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord};
+use crate::reject::RejectRecord;
+
+/// Keeps imports, whole or not at all.
+pub trait Store {
+    /// Begins an import. Nothing of it is seen by readers before [`ImportWriter::commit`]; dropping the writer leaves
+    /// the database as it was.
+    fn start_import<'store>(
+        &'store mut self,
+        import: &NewImport<'_>,
+    ) -> Result<Box<dyn ImportWriter + 'store>, StoreError>;
+
+    /// Begins a repair of an import's rejected rows: the rows that come are put in their slots in row order.
+    fn start_repair<'store>(
+        &'store mut self,
+        repair: &NewRepair<'_>,
+    ) -> Result<Box<dyn RepairWriter + 'store>, StoreError>;
+
+    /// The import that `wanted` names: its id, a prefix that only it has, or `last`.
+    fn find_import(&self, wanted: &str) -> Result<Option<ImportRecord>, StoreError>;
+
+    /// The import that already holds these bytes under these options.
+    fn find_import_by_key(&self, options_key: &str) -> Result<Option<ImportRecord>, StoreError>;
+
+    /// Whether an import that is in force came from a source of this many bytes.
+    fn has_source_of_size(&self, size_bytes: u64) -> Result<bool, StoreError>;
+
+    /// All imports, oldest first.
+    fn list_imports(&self) -> Result<Vec<ImportRecord>, StoreError>;
+
+    /// What a person wants to know of one import: best offers, unmatched by reason, rejects by code.
+    fn summarise_import(&self, import_id: &str) -> Result<ImportSummary, StoreError>;
+
+    /// Takes an import's rows out and marks its record as undone. Returns the record.
+    fn undo_import(&mut self, import_id: &str, at: &str) -> Result<ImportRecord, StoreError>;
+
+    /// The rows of an import that are still rejected, in row order.
+    fn list_rejects(
+        &self,
+        import_id: &str,
+        visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// All rows of one import (or of all, by import and row), whatever became of them.
+    fn list_rows(
+        &self,
+        import_id: Option<&str>,
+        visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    fn list_listings(&self, filter: &ListingFilter) -> Result<Vec<ListingRecord>, StoreError>;
+
+    /// Prices by model over the listings in force.
+    fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError>;
+
+    /// What two imports have in common and what changed, by the offer's texts.
+    fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError>;
+
+    /// Scores the scored rows of an import again; `score` gets the model's name and the unit price in US dollars and
+    /// answers `None` where it cannot score. Returns how many rows changed and how many it could not score.
+    fn rescore_import(
+        &mut self,
+        import_id: &str,
+        profile: &str,
+        score: &dyn Fn(&str, f64) -> Option<f64>,
+    ) -> Result<Rescored, StoreError>;
+
+    /// Holds the database against the batch contract. Empty where every promise is kept.
+    fn check(&self) -> Result<CheckReport, StoreError>;
+}
+
+/// Takes the rows of one import.
+pub trait ImportWriter: Sink {
+    /// Makes the import visible, or answers with the import that already holds the same bytes.
+    fn commit(self: Box<Self>, finished: &FinishedImport<'_>) -> Result<CommitOutcome, StoreError>;
+
+    /// The same work as [`ImportWriter::commit`], and then nothing is kept.
+    fn discard(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// The writer as the pipeline wants it.
+    fn as_sink(&mut self) -> &mut dyn Sink;
+}
+
+/// Takes the rows of a repair.
+pub trait RepairWriter: Sink {
+    /// Ends the repair. Refuses where the number of rows that came is not the number of rejected rows.
+    fn commit(self: Box<Self>) -> Result<RepairRecord, StoreError>;
+
+    fn as_sink(&mut self) -> &mut dyn Sink;
+}
+
+/// How a second scoring went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Rescored {
+    pub rows: u64,
+    pub changed: u64,
+    /// Rows whose model is not in the registry, or whose price cannot be scored: they keep their score.
+    pub unscorable: u64,
+}
+
+/// What `check` looked at and what it found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct CheckReport {
+    pub imports_checked: u64,
+    pub rows_checked: u64,
+    pub violations: Vec<Violation>,
+}
+
+/// One broken promise. `promise` is its number in the batch contract; 0 for the file itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Violation {
+    pub promise: u8,
+    pub import_id: Option<String>,
+    pub message: String,
+}
+
+/// Sums of an import's outcomes, as stored.
+pub type StoredCounts = Counts;

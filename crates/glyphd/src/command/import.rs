@@ -1,0 +1,389 @@
+//! `glyphd import`: files in, every row accounted for.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use glyph_core::listing::{DecimalMark, Field, Rates, ReaderOptions};
+use glyph_core::money::Currency;
+use glyph_core::pipeline::Counts;
+use glyph_core::score::Profile;
+use glyph_core::source::Format;
+use glyph_store::store::Store;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use super::failure::{self, Hinted, Status};
+use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, Names, OnError};
+use crate::input::{Input, STANDARD_INPUT, digest_of};
+use crate::output;
+
+/// Take in listings files: every row is scored, unmatched or rejected, and none is lost.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  glyphd import examples/listings.csv")]
+pub struct Arguments {
+    /// CSV, TSV, JSON Lines, JSON, Shopify or Parquet files, plain or packed with gzip or zstd; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    #[command(flatten)]
+    reading: ReadingArguments,
+    /// What a rejected row does: `skip` keeps it as rejected, `abort` ends the import with nothing kept.
+    #[arg(long, value_enum, default_value = "skip")]
+    on_error: OnError,
+    /// Keep nothing where more rows than this are rejected: a number, or a share such as `5%`.
+    #[arg(long, value_name = "N|P%")]
+    max_rejects: Option<MostRejects>,
+    /// Do everything but keep it.
+    #[arg(long)]
+    dry_run: bool,
+    /// Import the same bytes again, as a new import.
+    #[arg(long)]
+    force: bool,
+    /// Bring an older database up to date first.
+    #[arg(long)]
+    migrate: bool,
+    /// Print the report as JSON: an object a file.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How files are read: shared by `import` and `imports repair`.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArguments {
+    /// The format, where the file does not show it.
+    #[arg(long, value_name = "csv|tsv|jsonl|json|shopify|parquet", value_parser = format)]
+    format: Option<Format>,
+    /// The delimiter of a CSV file: `,` `;` `|` or `tab`; found from the file where not given.
+    #[arg(long, value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// Read a column as a field, as in `--map "Asking=price"`; may be given more than once.
+    #[arg(long = "map", value_name = "HEADER=FIELD", value_parser = mapping)]
+    mapping: Vec<(String, Field)>,
+    /// The currency of prices that do not say theirs.
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    currency: Option<Currency>,
+    /// How prices are written: `point` as in 1,234.50, `comma` as in 1.234,50.
+    #[arg(long, value_name = "point|comma", value_parser = decimal_mark)]
+    decimal_mark: Option<DecimalMark>,
+    /// Exchange rates to use instead of the built-in table: CSV with currency, `usd_per_unit`, date, source.
+    #[arg(long, value_name = "FILE")]
+    rates: Option<PathBuf>,
+    /// When the listings were seen, for rows that do not say: RFC 3339, or a date.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    seen_at: Option<Timestamp>,
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    Format::from_name(text)
+        .ok_or_else(|| format!("`{text}` is none of csv, tsv, jsonl, json, shopify, parquet"))
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "," | "comma" => Ok(b','),
+        ";" | "semicolon" => Ok(b';'),
+        "|" | "pipe" => Ok(b'|'),
+        "\t" | "\\t" | "tab" => Ok(b'\t'),
+        _ => Err(format!("`{text}` is none of `,` `;` `|` `tab`")),
+    }
+}
+
+fn mapping(text: &str) -> Result<(String, Field), String> {
+    let (header, field) = text
+        .rsplit_once('=')
+        .ok_or_else(|| format!("`{text}` is not of the form HEADER=FIELD"))?;
+    let field = Field::parse(field.trim()).ok_or_else(|| {
+        let known: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
+        format!("`{field}` is no field: the fields are {}", known.join(", "))
+    })?;
+    Ok((header.to_owned(), field))
+}
+
+fn currency(text: &str) -> Result<Currency, String> {
+    Currency::parse(text).ok_or_else(|| format!("`{text}` is not a currency code such as EUR"))
+}
+
+fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
+    DecimalMark::parse(text).ok_or_else(|| format!("`{text}` is neither `point` nor `comma`"))
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse::<Timestamp>()
+        .or_else(|_| format!("{text}T00:00:00Z").parse())
+        .map_err(|_| format!("`{text}` is neither a time such as 2026-11-22T10:00:00Z nor a date"))
+}
+
+impl ReadingArguments {
+    pub(super) fn options(&self) -> anyhow::Result<ImportOptions> {
+        let (rates, rates_key) = match &self.rates {
+            None => (None, String::new()),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the rates `{}`", path.display()))?;
+                let rates = Rates::parse(&text)
+                    .with_context(|| format!("cannot use the rates `{}`", path.display()))?;
+                (Some(Arc::new(rates)), digest_of(&[&text]))
+            }
+        };
+        Ok(ImportOptions {
+            format: self.format,
+            delimiter: self.delimiter,
+            mapping: self.mapping.clone(),
+            read: ReaderOptions {
+                currency: self.currency,
+                decimal_mark: self.decimal_mark,
+            },
+            rates,
+            rates_key,
+            seen_at: self.seen_at,
+            profile: Profile::inference(),
+            on_error: OnError::Skip,
+            most_rejects: None,
+            dry_run: false,
+            force: false,
+        })
+    }
+}
+
+pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
+    let options = ImportOptions {
+        on_error: arguments.on_error,
+        most_rejects: arguments.max_rejects,
+        dry_run: arguments.dry_run,
+        force: arguments.force,
+        ..arguments.reading.options()?
+    };
+    if arguments
+        .files
+        .iter()
+        .filter(|file| *file == STANDARD_INPUT)
+        .count()
+        > 1
+    {
+        return Err(failure::WrongUsage("standard input can be read only once".to_owned()).into());
+    }
+    // A file that cannot be opened must not leave an empty database behind.
+    let mut inputs: Vec<anyhow::Result<Input>> = arguments
+        .files
+        .iter()
+        .map(|file| Input::open(file))
+        .collect();
+    if inputs.iter().all(Result::is_err) {
+        let mut errors = inputs.drain(..).filter_map(Result::err);
+        let first = errors.next().context("at least one file is named")?;
+        for error in errors {
+            failure::report(&error);
+        }
+        return Err(first);
+    }
+    let mut store = super::store::open_or_create(path, arguments.migrate)?;
+    let names = Names::embedded();
+    let mut status = Status::Done;
+    let mut failed = 0;
+    let many = inputs.len() > 1;
+    for input in inputs {
+        let result = input.and_then(|input| {
+            let progress = progress_bar(&input);
+            let report =
+                import_job::import_input(&mut store, &names, &input, &options, &mut |counts| {
+                    show_progress(&progress, counts);
+                });
+            progress.finish_and_clear();
+            report
+        });
+        match result {
+            Ok(report) => {
+                if report.counts.rejected > 0 {
+                    status = Status::SomeRejected;
+                }
+                if arguments.json && many {
+                    output::json_line(&report)?;
+                } else if arguments.json {
+                    output::json(&report)?;
+                } else {
+                    show_report(&store, &report, path)?;
+                }
+            }
+            Err(error) if many => {
+                failure::report(&error);
+                failed += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if failed > 0 {
+        return Err(Hinted::new(
+            format!(
+                "{failed} of {} files were not imported",
+                arguments.files.len()
+            ),
+            "the others are kept; mend these and import them again",
+        )
+        .into());
+    }
+    Ok(status)
+}
+
+fn progress_bar(input: &Input) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = match input.size_bytes() {
+        Some(bytes) => {
+            let style = "{msg} {bar:24} {percent:>3} %  {per_sec} rows  {eta} left";
+            let bar = ProgressBar::new(bytes);
+            bar.set_style(style_of(style));
+            bar
+        }
+        None => {
+            let bar = ProgressBar::new_spinner();
+            bar.set_style(style_of("{spinner} {msg}  {elapsed}"));
+            bar
+        }
+    };
+    bar.set_message(input.name.clone());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn style_of(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn show_progress(bar: &ProgressBar, counts: &Counts) {
+    let rate = counts.total() as f64 / bar.elapsed().as_secs_f64().max(0.001);
+    bar.set_message(format!(
+        "{} rows, {} rejected, {} rows/s",
+        output::count(counts.total()),
+        output::count(counts.rejected),
+        output::count(rate as u64),
+    ));
+}
+
+/// The report for a person: counts, best offers, what was not matched, what was rejected, and what to type next.
+fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow::Result<()> {
+    if report.state == "duplicate" {
+        output::line(&format!(
+            "`{}` holds the same bytes as import {} already: nothing was changed",
+            report.source_name, report.import_id
+        ))?;
+        output::note(&format!(
+            "hint: `glyphd imports show {}` shows it; `--force` imports it again",
+            report.import_id
+        ));
+        return Ok(());
+    }
+    let share = |rows: u64| {
+        format!(
+            "{:>5.1} %",
+            rows as f64 * 100.0 / report.total_rows.max(1) as f64
+        )
+    };
+    let verb = if report.state == "dry_run" {
+        "would import"
+    } else {
+        "imported"
+    };
+    output::line(&format!(
+        "{verb} {} rows of `{}` as {} in {:.1} s",
+        output::count(report.total_rows),
+        report.source_name,
+        report.import_id,
+        report.duration_ms as f64 / 1000.0,
+    ))?;
+    output::line(&format!(
+        "\n  scored    {:>10}  {}\n  unmatched {:>10}  {}  {}\n  rejected  {:>10}  {}  {}",
+        output::count(report.counts.scored),
+        share(report.counts.scored),
+        output::count(report.counts.unmatched),
+        share(report.counts.unmatched),
+        listed(
+            report
+                .unmatched_by_reason
+                .iter()
+                .map(|(reason, rows)| (*reason, *rows))
+        ),
+        output::count(report.counts.rejected),
+        share(report.counts.rejected),
+        listed(
+            report
+                .errors_by_code
+                .iter()
+                .map(|(code, rows)| (code.as_str(), *rows))
+        ),
+    ))?;
+    show_reading(report)?;
+    if report.state != "done" {
+        return Ok(());
+    }
+    super::imports::show_summary(&store.summarise_import(&report.import_id)?)?;
+    let database = if path == Path::new("data/gpu.sqlite") {
+        String::new()
+    } else {
+        format!(" --db-path {}", path.display())
+    };
+    output::line(&format!(
+        "\nnext: glyphd{database} listings --import {}",
+        report.import_id
+    ))?;
+    if report.counts.rejected > 0 {
+        output::line(&format!(
+            "      glyphd{database} imports rejects {id} --csv > rejects.csv   # mend it, then\n      \
+             glyphd{database} imports repair {id} rejects.csv",
+            id = report.import_id
+        ))?;
+    }
+    Ok(())
+}
+
+/// How the source was read: what a person must check once.
+fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
+    let columns: Vec<String> = report
+        .header_mapping
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|column| {
+            let (header, field) = (
+                column.get("header")?.as_str()?,
+                column.get("field")?.as_str()?,
+            );
+            Some(match field {
+                "extra" => format!("{header} (kept)"),
+                _ if field.eq_ignore_ascii_case(header) => header.to_owned(),
+                _ => format!("{header} → {field}"),
+            })
+        })
+        .collect();
+    output::line(&format!(
+        "\nread as {}: {}",
+        report.findings.format,
+        columns.join(", ")
+    ))?;
+    if report.findings.windows_1252_rows > 0 {
+        output::line(&format!(
+            "{} rows are not UTF-8 and were read as Windows-1252",
+            output::count(report.findings.windows_1252_rows)
+        ))?;
+    }
+    for rate in report.rates.iter().filter(|rate| rate.currency != "USD") {
+        output::line(&format!(
+            "1 {} = {} USD on {} ({})",
+            rate.currency, rate.usd_per_unit, rate.rate_date, rate.source
+        ))?;
+    }
+    Ok(())
+}
+
+fn listed<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let mut counts: Vec<_> = counts.collect();
+    counts.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+    counts
+        .iter()
+        .map(|(name, rows)| format!("{name} {}", output::count(*rows)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

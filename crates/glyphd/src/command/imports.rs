@@ -1,0 +1,476 @@
+//! `glyphd imports`: list, show, rejects, repair, undo, diff, rescore.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use comfy_table::Table;
+use glyph_core::registry::Registry;
+use glyph_core::score::{Profile, score_value};
+use glyph_core::source::{Format, write_rejects};
+use glyph_store::import::{ImportDiff, ImportRecord, ImportSummary, ReasonCount};
+use glyph_store::reject::RejectRecord;
+use glyph_store::store::Store;
+
+use super::failure::{Hinted, Status, WrongUsage};
+use super::import::ReadingArguments;
+use super::store::open;
+use crate::import_job::Names;
+use crate::input::Input;
+use crate::output::{self, Format as OutputFormat};
+use crate::{clock, repair_job};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  glyphd imports list")]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// All imports, oldest first.
+    #[command(after_help = "Example:\n  glyphd imports list --json")]
+    List(Output),
+    /// One import: how it was read, its best offers, what was not matched and what was rejected.
+    #[command(after_help = "Example:\n  glyphd imports show last")]
+    Show {
+        #[command(flatten)]
+        import: Wanted,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// The rejected rows of an import, each with its place and errors; or as a file to mend.
+    #[command(after_help = "Example:\n  glyphd imports rejects last --csv")]
+    Rejects {
+        #[command(flatten)]
+        import: Wanted,
+        /// The rejected records as they came, with the header: a file of the source's own format, to mend and repair with.
+        #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+        csv: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Take the mended rejects back: row by row, into the places that they left.
+    #[command(after_help = "Example:\n  glyphd imports repair last rejects.csv")]
+    Repair {
+        #[command(flatten)]
+        import: Wanted,
+        /// What `imports rejects --csv` gave, mended: the same rows in the same order.
+        #[arg(value_name = "FILE")]
+        file: String,
+        #[command(flatten)]
+        reading: ReadingArguments,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Take an import out again: its rows go, its record stays.
+    #[command(after_help = "Example:\n  glyphd imports undo last")]
+    Undo {
+        #[command(flatten)]
+        import: Wanted,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// What changed from one import to another.
+    #[command(after_help = "Example:\n  glyphd imports diff last last")]
+    Diff {
+        /// The older import.
+        #[arg(value_name = "A")]
+        old: String,
+        /// The newer import.
+        #[arg(value_name = "B")]
+        new: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Score an import's rows again, with the specs that the program has now.
+    #[command(after_help = "Example:\n  glyphd imports rescore last")]
+    Rescore {
+        #[command(flatten)]
+        import: Wanted,
+        /// The scoring profile: `inference` or `legacy`.
+        #[arg(long, default_value = "inference")]
+        profile: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// Which import.
+#[derive(Debug, Args)]
+struct Wanted {
+    /// The import's id, its first letters, or `last`.
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+/// How a command shows what it found: shared by all commands that print tables.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Output {
+    /// Print JSON.
+    #[arg(long, conflicts_with = "jsonl")]
+    pub(super) json: bool,
+    /// Print a JSON object a line.
+    #[arg(long)]
+    pub(super) jsonl: bool,
+}
+
+impl Output {
+    pub(super) fn format(self) -> OutputFormat {
+        match (self.json, self.jsonl) {
+            (true, _) => OutputFormat::Json,
+            (_, true) => OutputFormat::JsonLines,
+            _ => OutputFormat::Table,
+        }
+    }
+}
+
+pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
+    let mut store = open(path)?;
+    match &arguments.command {
+        Command::List(output) => {
+            output::rows(&store.list_imports()?, output.format(), import_table)?;
+        }
+        Command::Show { import, output } => {
+            show(&store, &find(&store, &import.id)?, output.format())?;
+        }
+        Command::Rejects {
+            import,
+            csv,
+            output,
+        } => {
+            let record = find(&store, &import.id)?;
+            if *csv {
+                write_reject_file(&store, &record)?;
+            } else {
+                show_rejects(&store, &record, output.format())?;
+            }
+        }
+        Command::Repair {
+            import,
+            file,
+            reading,
+            output,
+        } => {
+            let record = find(&store, &import.id)?;
+            return repair(&mut store, &record, file, reading, output.format());
+        }
+        Command::Undo { import, output } => {
+            let record = find(&store, &import.id)?;
+            let undone = store.undo_import(&record.import_id, &clock::text(clock::now()))?;
+            match output.format() {
+                OutputFormat::Table => output::line(&format!(
+                    "undid import {}: {} rows are gone, its record stays",
+                    undone.import_id,
+                    output::count(undone.total_rows.or(undone.record_count).unwrap_or(0)),
+                ))?,
+                _ => output::json_line(&undone)?,
+            }
+        }
+        Command::Diff { old, new, output } => {
+            let (old, new) = (find(&store, old)?, find(&store, new)?);
+            show_diff(
+                &store.diff_imports(&old.import_id, &new.import_id)?,
+                output.format(),
+            )?;
+        }
+        Command::Rescore {
+            import,
+            profile,
+            output,
+        } => {
+            let record = find(&store, &import.id)?;
+            rescore(&mut store, &record, profile, output.format())?;
+        }
+    }
+    Ok(Status::Done)
+}
+
+pub(super) fn find(store: &dyn Store, wanted: &str) -> anyhow::Result<ImportRecord> {
+    store.find_import(wanted)?.ok_or_else(|| {
+        Hinted::new(
+            format!("there is no import `{wanted}`"),
+            "`glyphd imports list` names them all",
+        )
+        .into()
+    })
+}
+
+fn import_table(records: &[ImportRecord]) -> Table {
+    let mut table = output::table(
+        &[
+            "import",
+            "state",
+            "imported at",
+            "rows",
+            "scored",
+            "unmatched",
+            "rejected",
+            "source",
+        ],
+        &[3, 4, 5, 6],
+    );
+    let number = |rows: Option<u64>| rows.map_or("–".to_owned(), output::count);
+    for record in records {
+        table.add_row(vec![
+            record.import_id.clone(),
+            record.state.as_str().to_owned(),
+            record.imported_at.clone(),
+            number(record.total_rows.or(record.record_count)),
+            number(record.scored_rows),
+            number(record.unmatched_rows),
+            number(record.rejected_rows),
+            output::shortened(record.source_name.as_deref().unwrap_or(""), 40),
+        ]);
+    }
+    table
+}
+
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: &'a ImportRecord,
+    #[serde(flatten)]
+    summary: &'a ImportSummary,
+}
+
+fn show(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyhow::Result<()> {
+    let summary = store.summarise_import(&record.import_id)?;
+    if format != OutputFormat::Table {
+        let shown = Shown {
+            record,
+            summary: &summary,
+        };
+        return Ok(if format == OutputFormat::Json {
+            output::json(&shown)
+        } else {
+            output::json_line(&shown)
+        }?);
+    }
+    output::line(&format!(
+        "import {} ({})",
+        record.import_id,
+        record.state.as_str()
+    ))?;
+    let lines = [
+        ("source", record.source_name.clone()),
+        ("format", record.source_format.clone()),
+        ("sha256", record.source_sha256.clone()),
+        ("imported at", Some(record.imported_at.clone())),
+        ("undone at", record.undone_at.clone()),
+        ("seen at", record.seen_at.clone()),
+        (
+            "rows",
+            record.total_rows.or(record.record_count).map(output::count),
+        ),
+        ("scored", record.scored_rows.map(output::count)),
+        ("unmatched", record.unmatched_rows.map(output::count)),
+        ("rejected", record.rejected_rows.map(output::count)),
+        ("registry", record.registry_version.clone()),
+        ("profile", record.scoring_profile.clone()),
+        ("columns", record.header_mapping.clone()),
+        ("findings", record.findings.clone()),
+    ];
+    for (name, value) in lines {
+        if let Some(value) = value {
+            output::line(&format!("  {name:<12} {value}"))?;
+        }
+    }
+    show_summary(&summary)
+}
+
+/// Best offers, unmatched by reason and rejects by code.
+pub(super) fn show_summary(summary: &ImportSummary) -> anyhow::Result<()> {
+    if !summary.best_offers.is_empty() {
+        output::line("\nbest offers by score")?;
+        output::draw(&super::listings::listing_table(&summary.best_offers))?;
+    }
+    show_reasons("unmatched, by reason", &summary.unmatched)?;
+    show_reasons("rejected, by code", &summary.rejects)
+}
+
+fn show_reasons(heading: &str, reasons: &[ReasonCount]) -> anyhow::Result<()> {
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    output::line(&format!("\n{heading}"))?;
+    let mut table = output::table(&["", "rows", "for example row", ""], &[1, 2]);
+    for reason in reasons {
+        table.add_row(vec![
+            reason.reason.clone(),
+            output::count(reason.rows),
+            reason.example_index.to_string(),
+            output::shortened(&reason.example, 120),
+        ]);
+    }
+    Ok(output::draw(&table)?)
+}
+
+fn rejects_of(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<Vec<RejectRecord>> {
+    let mut rejects = Vec::new();
+    store.list_rejects(&record.import_id, &mut |reject| {
+        rejects.push(reject);
+        ControlFlow::Continue(())
+    })?;
+    Ok(rejects)
+}
+
+fn show_rejects(
+    store: &dyn Store,
+    record: &ImportRecord,
+    format: OutputFormat,
+) -> anyhow::Result<()> {
+    let rejects = rejects_of(store, record)?;
+    if format == OutputFormat::Table && rejects.is_empty() {
+        return Ok(output::line(&format!(
+            "import {} has no rejected rows",
+            record.import_id
+        ))?);
+    }
+    Ok(output::rows(&rejects, format, |rejects| {
+        let mut table = output::table(&["row", "line", "code", "what is wrong", "record"], &[0, 1]);
+        for reject in rejects {
+            let messages: Vec<String> =
+                serde_json::from_str::<Vec<serde_json::Value>>(&reject.errors)
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(|error| error.get("message")?.as_str().map(str::to_owned))
+                    .collect();
+            table.add_row(vec![
+                reject.import_index.to_string(),
+                reject.line_start.to_string(),
+                reject.code.clone(),
+                messages.join("; "),
+                output::shortened(&String::from_utf8_lossy(&reject.raw), 60),
+            ]);
+        }
+        table
+    })?)
+}
+
+fn write_reject_file(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<()> {
+    let format = record
+        .source_format
+        .as_deref()
+        .and_then(Format::from_name)
+        .with_context(|| format!("import {} has no source to give back", record.import_id))?;
+    let rejects = rejects_of(store, record)?;
+    let mut stdout = io::stdout().lock();
+    let header = record.source_header.as_deref().unwrap_or_default();
+    write_rejects(
+        format,
+        header,
+        rejects.iter().map(RejectRecord::repair_bytes),
+        &mut stdout,
+    )?;
+    Ok(stdout.flush()?)
+}
+
+fn repair(
+    store: &mut dyn Store,
+    record: &ImportRecord,
+    file: &str,
+    reading: &ReadingArguments,
+    format: OutputFormat,
+) -> anyhow::Result<Status> {
+    let input = Input::open(file)?;
+    let repaired = repair_job::repair_import(
+        store,
+        &Names::embedded(),
+        record,
+        &input,
+        &reading.options()?,
+    )?;
+    match format {
+        OutputFormat::Table => output::line(&format!(
+            "repaired import {}: of {} rejected rows {} are scored now, {} unmatched, {} still rejected",
+            repaired.import_id,
+            repaired.rows,
+            repaired.scored,
+            repaired.unmatched,
+            repaired.still_rejected,
+        ))?,
+        _ => output::json_line(&repaired)?,
+    }
+    Ok(if repaired.still_rejected > 0 {
+        Status::SomeRejected
+    } else {
+        Status::Done
+    })
+}
+
+fn show_diff(diff: &ImportDiff, format: OutputFormat) -> anyhow::Result<()> {
+    match format {
+        OutputFormat::Json => return Ok(output::json(diff)?),
+        OutputFormat::JsonLines => return Ok(output::json_line(diff)?),
+        OutputFormat::Table => {}
+    }
+    output::line(&format!(
+        "from {} to {}: {} unchanged, {} changed in price, {} new, {} gone",
+        diff.old_import,
+        diff.new_import,
+        output::count(diff.unchanged),
+        output::count(diff.price_changes.len() as u64),
+        output::count(diff.appeared.len() as u64),
+        output::count(diff.gone.len() as u64),
+    ))?;
+    if !diff.price_changes.is_empty() {
+        output::line("\nprice changes")?;
+        let mut table = output::table(
+            &["row", "model", "was", "is", "change", "title"],
+            &[0, 2, 3, 4],
+        );
+        for change in &diff.price_changes {
+            table.add_row(vec![
+                change
+                    .new_index
+                    .map_or("–".to_owned(), |index| index.to_string()),
+                change.canonical_model.clone(),
+                output::dollars(change.old_price),
+                output::dollars(change.new_price),
+                format!(
+                    "{:+.1} %",
+                    (change.new_price / change.old_price - 1.0) * 100.0
+                ),
+                output::shortened(change.title.as_deref().unwrap_or(""), 50),
+            ]);
+        }
+        output::draw(&table)?;
+    }
+    for (heading, listings) in [("new", &diff.appeared), ("gone", &diff.gone)] {
+        if !listings.is_empty() {
+            output::line(&format!("\n{heading}"))?;
+            output::draw(&super::listings::listing_table(listings))?;
+        }
+    }
+    Ok(())
+}
+
+fn rescore(
+    store: &mut dyn Store,
+    record: &ImportRecord,
+    profile: &str,
+    format: OutputFormat,
+) -> anyhow::Result<()> {
+    let profile = Profile::find(profile).ok_or_else(|| {
+        WrongUsage(format!(
+            "`{profile}` is no profile: there are `inference` and `legacy`"
+        ))
+    })?;
+    let registry = Registry::embedded();
+    let rescored =
+        store.rescore_import(&record.import_id, &profile.name, &|model, unit_price| {
+            score_value(registry.model(registry.find(model)?), unit_price, &profile)
+        })?;
+    match format {
+        OutputFormat::Table => output::line(&format!(
+            "rescored import {} with `{}`: {} of {} scores changed, {} could not be scored and stay",
+            record.import_id, profile.name, rescored.changed, rescored.rows, rescored.unscorable,
+        ))?,
+        _ => output::json_line(&rescored)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! `glyphd models`: the registry, and what its models cost in the database.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use comfy_table::Table;
+use glyph_core::registry::{Model, Registry};
+use glyph_store::listing::ModelMarket;
+use glyph_store::store::Store;
+use serde::Serialize;
+
+use super::failure::{Hinted, Status};
+use super::imports::Output;
+use crate::output::{self, Format};
+
+/// Show the GPU models that the program knows, and what they cost.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  glyphd models show RTX_A5000",
+    args_conflicts_with_subcommands = true
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    output: Output,
+    /// Only models that the database has listings of, with their prices.
+    #[arg(long)]
+    listed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// One model with its specs, each with its source.
+    #[command(after_help = "Example:\n  glyphd models show L4")]
+    Show {
+        /// The canonical name, in any case.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct Listed<'a> {
+    #[serde(flatten)]
+    model: &'a Model,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    market: Option<&'a ModelMarket>,
+}
+
+pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
+    let registry = Registry::embedded();
+    if let Some(Command::Show { name, json }) = &arguments.command {
+        return show(registry, name, *json);
+    }
+    if !arguments.listed {
+        output::rows(registry.models(), arguments.output.format(), |models| {
+            let mut table = registry_table();
+            for model in models {
+                table.add_row(registry_row(model));
+            }
+            table
+        })?;
+        return Ok(Status::Done);
+    }
+    let markets = super::store::open(path)?.list_model_markets()?;
+    let by_name: HashMap<&str, &ModelMarket> = markets
+        .iter()
+        .map(|market| (market.canonical_model.as_str(), market))
+        .collect();
+    if arguments.output.format() == Format::Table {
+        let mut table = output::table(
+            &[
+                "model",
+                "listings",
+                "lowest $",
+                "median $",
+                "highest $",
+                "median $/GB",
+            ],
+            &[1, 2, 3, 4, 5],
+        );
+        for market in &markets {
+            let memory = registry
+                .find(&market.canonical_model)
+                .and_then(|id| registry.model(id).memory_gb);
+            let dollars = |price: Option<f64>| price.map_or("–".to_owned(), output::dollars);
+            table.add_row(vec![
+                market.canonical_model.clone(),
+                output::count(market.listing_count),
+                dollars(market.min_price),
+                dollars(market.median_price),
+                dollars(market.max_price),
+                dollars(
+                    market
+                        .median_price
+                        .zip(memory)
+                        .map(|(price, memory)| price / memory),
+                ),
+            ]);
+        }
+        output::draw(&table)?;
+        return Ok(Status::Done);
+    }
+    let listed: Vec<Listed<'_>> = registry
+        .models()
+        .iter()
+        .filter_map(|model| {
+            let market = by_name.get(model.canonical_model.as_str())?;
+            Some(Listed {
+                model,
+                market: Some(market),
+            })
+        })
+        .collect();
+    output::rows(&listed, arguments.output.format(), |_| Table::new())?;
+    Ok(Status::Done)
+}
+
+fn registry_table() -> Table {
+    output::table(
+        &[
+            "canonical model",
+            "name",
+            "memory GB",
+            "GB/s",
+            "watts",
+            "year",
+        ],
+        &[2, 3, 4, 5],
+    )
+}
+
+fn registry_row(model: &Model) -> Vec<String> {
+    vec![
+        model.canonical_model.clone(),
+        model.model.clone(),
+        text(model.memory_gb),
+        text(model.memory_bandwidth_gb_s),
+        text(model.tdp_w),
+        text(model.year),
+    ]
+}
+
+fn text<T: ToString>(value: Option<T>) -> String {
+    value.map_or("–".to_owned(), |value| value.to_string())
+}
+
+fn show(registry: &Registry, name: &str, json: bool) -> anyhow::Result<Status> {
+    let wanted = name.replace([' ', '-'], "_").to_uppercase();
+    let id = registry.find(&wanted).ok_or_else(|| {
+        Hinted::new(
+            format!("there is no model `{name}` in the registry"),
+            "`glyphd models` lists them all",
+        )
+    })?;
+    let model = registry.model(id);
+    if json {
+        output::json(model)?;
+        return Ok(Status::Done);
+    }
+    let value = serde_json::to_value(model)?;
+    let mut table = output::table(&["", "", "source"], &[]);
+    for (field, value) in value.as_object().into_iter().flatten() {
+        if field == "sources" {
+            continue;
+        }
+        let shown = match value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Array(items) => items
+                .iter()
+                .filter_map(serde_json::Value::as_str)
+                .collect::<Vec<_>>()
+                .join(", "),
+            other => other.to_string(),
+        };
+        let source = model.sources.get(field).cloned().unwrap_or_default();
+        table.add_row(vec![field.clone(), shown, source]);
+    }
+    output::line(&format!("registry {}", registry.version()))?;
+    output::draw(&table)?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,234 @@
+//! Opening what a person names: files and standard input, hashed as they are read.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use glyph_core::source::is_parquet;
+use sha2::{Digest, Sha256};
+
+use crate::command::Hinted;
+
+/// What a person calls standard input.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
+/// A file that is being imported, or standard input.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// As the user named it.
+    pub(crate) name: String,
+    file: Option<File>,
+    before: Option<Metadata>,
+    digest: Arc<Mutex<Sha256AndLength>>,
+}
+
+#[derive(Debug, Default)]
+struct Sha256AndLength {
+    hasher: Sha256,
+    length: u64,
+}
+
+/// SHA-256 in hexadecimal and length of everything that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Digested {
+    pub(crate) sha256: String,
+    pub(crate) bytes: u64,
+}
+
+impl Input {
+    pub(crate) fn open(name: &str) -> anyhow::Result<Input> {
+        if name == STANDARD_INPUT {
+            return Ok(Input {
+                name: "standard input".to_owned(),
+                file: None,
+                before: None,
+                digest: Arc::default(),
+            });
+        }
+        let path = Path::new(name);
+        let file = File::open(path).map_err(|error| not_opened(name, &error))?;
+        let metadata = file
+            .metadata()
+            .with_context(|| format!("cannot read `{name}`"))?;
+        if metadata.is_dir() {
+            return Err(Hinted::new(
+                format!("`{name}` is a directory"),
+                format!("name its files, as in `glyphd import {name}/*.csv`"),
+            )
+            .into());
+        }
+        Ok(Input {
+            name: name.to_owned(),
+            file: Some(file),
+            before: Some(metadata),
+            digest: Arc::default(),
+        })
+    }
+
+    /// Bytes in the file, where it is a regular one.
+    pub(crate) fn size_bytes(&self) -> Option<u64> {
+        self.before
+            .as_ref()
+            .filter(|metadata| metadata.is_file())
+            .map(Metadata::len)
+    }
+
+    /// The file, where it is a regular one that holds Parquet as it is.
+    pub(crate) fn parquet_file(&self) -> anyhow::Result<Option<File>> {
+        let Some(file) = self.file.as_ref().filter(|_| self.size_bytes().is_some()) else {
+            return Ok(None);
+        };
+        let mut file = file.try_clone()?;
+        let mut start = Vec::new();
+        file.by_ref()
+            .take(4)
+            .read_to_end(&mut start)
+            .with_context(|| format!("cannot read `{}`", self.name))?;
+        file.rewind()?;
+        Ok(is_parquet(&start).then_some(file))
+    }
+
+    /// Reads the bytes once, hashing them on the way.
+    pub(crate) fn reader(&self) -> anyhow::Result<Box<dyn Read + Send>> {
+        let digest = Arc::clone(&self.digest);
+        Ok(match &self.file {
+            Some(file) => Box::new(Hashing {
+                inner: file.try_clone()?,
+                digest,
+            }),
+            None => Box::new(Hashing {
+                inner: io::stdin(),
+                digest,
+            }),
+        })
+    }
+
+    /// Hashes the whole file and goes back to its start: only for regular files.
+    pub(crate) fn digest_ahead(&self) -> anyhow::Result<Option<Digested>> {
+        let Some(file) = self.file.as_ref().filter(|_| self.size_bytes().is_some()) else {
+            return Ok(None);
+        };
+        let mut file = file.try_clone()?;
+        let mut whole = Sha256AndLength::default();
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            let read = file
+                .read(&mut buffer)
+                .with_context(|| format!("cannot read `{}`", self.name))?;
+            if read == 0 {
+                break;
+            }
+            whole.update(buffer.get(..read).unwrap_or_default());
+        }
+        file.rewind()?;
+        Ok(Some(whole.finish()))
+    }
+
+    /// The digest of what was read. An error where the file is not what it was when it was opened.
+    pub(crate) fn finish(&self, read_by_position: bool) -> anyhow::Result<Digested> {
+        let digested = if read_by_position {
+            let mut file = self
+                .file
+                .as_ref()
+                .context("a file is needed")?
+                .try_clone()?;
+            file.rewind()?;
+            self.digest_ahead()?.context("a regular file is needed")?
+        } else {
+            // What stands behind the last record (a trailer, padding) belongs to the bytes of the source too.
+            io::copy(&mut self.reader()?, &mut io::sink())
+                .with_context(|| format!("cannot read `{}`", self.name))?;
+            self.digest
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone_finish()
+        };
+        if let (Some(file), Some(before)) = (&self.file, &self.before) {
+            let after = file.metadata()?;
+            let changed = after.len() != before.len()
+                || after.modified().ok() != before.modified().ok()
+                || (before.is_file() && digested.bytes != before.len());
+            if changed {
+                return Err(Hinted::new(
+                    format!(
+                        "`{}` changed while it was read: nothing was kept",
+                        self.name
+                    ),
+                    "import it again when nothing writes to it any more",
+                )
+                .into());
+            }
+        }
+        Ok(digested)
+    }
+}
+
+fn not_opened(name: &str, error: &io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => Hinted::new(
+            format!("`{name}` does not exist"),
+            "check the path, or give `-` to read standard input",
+        )
+        .into(),
+        io::ErrorKind::PermissionDenied => Hinted::new(
+            format!("`{name}` may not be read"),
+            "check the file's permissions",
+        )
+        .into(),
+        _ => anyhow::anyhow!("cannot open `{name}`: {error}"),
+    }
+}
+
+impl Sha256AndLength {
+    fn update(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+        self.length += bytes.len() as u64;
+    }
+
+    fn clone_finish(&self) -> Digested {
+        Digested {
+            sha256: hexadecimal(&self.hasher.clone().finalize()),
+            bytes: self.length,
+        }
+    }
+
+    fn finish(self) -> Digested {
+        Digested {
+            sha256: hexadecimal(&self.hasher.finalize()),
+            bytes: self.length,
+        }
+    }
+}
+
+/// SHA-256 of `parts`, each with its length in front, in hexadecimal.
+pub(crate) fn digest_of(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hexadecimal(&hasher.finalize())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Hashing<R> {
+    inner: R,
+    digest: Arc<Mutex<Sha256AndLength>>,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let bytes = buffer.get(..read).unwrap_or_default();
+        self.digest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .update(bytes);
+        Ok(read)
+    }
+}

@@ -1,0 +1,151 @@
+//! All printing goes through here: stdout is data, stderr is everything else, and a closed pipe ends quietly.
+
+use std::io::{self, IsTerminal, Write};
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use serde::Serialize;
+
+/// How a command shows what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// The reader of our output has gone: nothing is wrong, and there is nothing left to do.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
+    })
+}
+
+/// A line of data.
+pub(crate) fn line(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{text}")
+}
+
+/// A line for the person at the terminal.
+pub(crate) fn note(text: &str) {
+    // Nothing can be done where stderr is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut stdout, value)?;
+    writeln!(stdout)
+}
+
+pub(crate) fn json_line(value: &impl Serialize) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    serde_json::to_writer(&mut stdout, value)?;
+    writeln!(stdout)
+}
+
+/// Prints `rows` in the wanted format; `table` draws them for people.
+pub(crate) fn rows<T: Serialize>(
+    rows: &[T],
+    format: Format,
+    table: impl FnOnce(&[T]) -> Table,
+) -> io::Result<()> {
+    match format {
+        Format::Json => json(&rows),
+        Format::JsonLines => rows.iter().try_for_each(json_line),
+        Format::Table => draw(&table(rows)),
+    }
+}
+
+/// Prints a table, without the blanks that would stand at the ends of its lines.
+pub(crate) fn draw(table: &Table) -> io::Result<()> {
+    table.lines().try_for_each(|row| line(row.trim_end()))
+}
+
+/// A table with a header, no frame, at most as wide as the terminal (80 columns where there is none).
+pub(crate) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(header.to_vec());
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    if !io::stdout().is_terminal() {
+        table.set_width(80);
+    }
+    for &column in right_aligned {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// US dollars for people: `1,234.50`.
+pub(crate) fn dollars(amount: f64) -> String {
+    if !amount.is_finite() {
+        return amount.to_string();
+    }
+    let cents = format!("{amount:.2}");
+    let (whole, fraction) = cents.split_once('.').unwrap_or((&cents, "00"));
+    format!("{}.{fraction}", grouped(whole))
+}
+
+/// A whole number for people: `1,234,567`.
+pub(crate) fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+fn grouped(digits: &str) -> String {
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", digits),
+    };
+    let mut text = String::from(sign);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// At most `width` characters, cut with an ellipsis; control characters shown as spaces.
+pub(crate) fn shortened(text: &str, width: usize) -> String {
+    let clean = text
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter });
+    if text.chars().count() <= width {
+        return clean.collect();
+    }
+    clean
+        .take(width.saturating_sub(1))
+        .chain(std::iter::once('…'))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_digits_by_thousands() {
+        assert_eq!(dollars(1_234_567.891), "1,234,567.89");
+        assert_eq!(dollars(-999.5), "-999.50");
+        assert_eq!(dollars(f64::INFINITY), "inf");
+        assert_eq!(count(1000), "1,000");
+        assert_eq!(count(7), "7");
+    }
+
+    #[test]
+    fn shortens_by_characters_and_never_prints_control_characters() {
+        assert_eq!(shortened("Grafikkarte für Große", 12), "Grafikkarte…");
+        assert_eq!(shortened("a\u{1b}[31mb", 20), "a [31mb");
+    }
+}

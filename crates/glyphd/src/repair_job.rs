@@ -1,0 +1,53 @@
+//! A repair from its file to its record: the mended rows go into the places that the rejected ones left.
+
+use std::ops::ControlFlow;
+
+use glyph_core::pipeline::{self, RunError, Stages};
+use glyph_store::import::{ImportRecord, NewRepair, RepairRecord};
+use glyph_store::store::Store;
+
+use crate::clock;
+use crate::import_job::{
+    ImportOptions, Names, OpenedSource, open_source, reader_for, source_failed,
+};
+use crate::input::Input;
+
+/// Repairs `record` from `input`: all of it, or nothing.
+pub(crate) fn repair_import(
+    store: &mut dyn Store,
+    names: &Names,
+    record: &ImportRecord,
+    input: &Input,
+    options: &ImportOptions,
+) -> anyhow::Result<RepairRecord> {
+    let now = clock::text(clock::now());
+    let Names { registry, matcher } = names;
+    let OpenedSource {
+        mut rows,
+        by_position,
+    } = open_source(input, options)?;
+    let reader = reader_for(rows.as_ref(), options)?;
+    let mut writer = store.start_repair(&NewRepair {
+        import_id: &record.import_id,
+        repaired_at: &now,
+        seen_at: record.seen_at.as_deref().unwrap_or(&record.imported_at),
+        source_name: &input.name,
+        registry,
+    })?;
+    let mut stages = Stages {
+        reader,
+        registry,
+        matcher,
+        profile: &options.profile,
+    };
+    let result = pipeline::run(rows.as_mut(), &mut stages, writer.as_sink(), &mut |_| {
+        ControlFlow::Continue(())
+    });
+    match result {
+        Ok(_) => {}
+        Err(RunError::Source(error)) => return Err(source_failed(error, input)),
+        Err(error) => return Err(error.into()),
+    }
+    input.finish(by_position)?;
+    Ok(writer.commit()?)
+}
