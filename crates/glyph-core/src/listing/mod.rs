@@ -37,8 +37,8 @@ use crate::money::{Currency, Money};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing {
     pub title: String,
-    /// The text of a model, chipset or part-number column beside the title: it may settle which card the title means.
-    /// It is in `extra` too, since it is no answer.
+    /// The text of a model, chipset or part-number column beside the title, where it differs: it may settle which card
+    /// the title means.
     pub model_hint: Option<String>,
     /// The price as offered: of the whole lot where the title offers a lot.
     pub price: Money,

@@ -170,14 +170,9 @@ impl<'a> ListingReader<'a> {
             let column = found.map(|(column, _)| column);
             errors.push(self.error(code, Field::Title, column, cell, message));
         }
-        let model = self.find(Field::Model, row);
-        if let Some((column, _)) = model.filter(|(_, text)| *text == listing.title) {
-            // It says what the title says.
-            self.mark(column);
-        }
-        let hint = model
-            .map(|(_, text)| text)
-            .filter(|text| *text != listing.title);
+        // A model that says what the title says is no hint.
+        let model = self.take(Field::Model, row).map(|(_, text)| text);
+        let hint = model.filter(|text| *text != listing.title);
         assign(&mut listing.model_hint, hint);
     }
 

@@ -73,7 +73,12 @@ pub(super) fn terms(model: &Model, price_usd: f64) -> Option<Vec<Term>> {
         ("mig", format!("{} of 7 instances", specs.mig_instances)),
         (
             "nvlink",
-            if specs.nvlink { "has NVLink" } else { "no NVLink known" }.to_owned(),
+            if specs.nvlink {
+                "has NVLink"
+            } else {
+                "no NVLink known"
+            }
+            .to_owned(),
         ),
         (
             "power",

@@ -41,7 +41,11 @@ impl Measures {
     /// `None` where the memory is not known or the price is no positive number.
     pub fn of(model: &Model, unit_price_usd: f64) -> Option<Measures> {
         let (memory, price) = memory_and_price(model, unit_price_usd)?;
-        let per = |value: Option<f64>| value.filter(|value| *value > 0.0).map(|value| price / value);
+        let per = |value: Option<f64>| {
+            value
+                .filter(|value| *value > 0.0)
+                .map(|value| price / value)
+        };
         let fits = |model_gb: f64| ((memory - RUNTIME_GB).max(0.0) / model_gb).floor() as u32;
         Some(Measures {
             usd_per_gb: price / memory,

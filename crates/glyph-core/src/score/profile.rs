@@ -91,7 +91,7 @@ impl Profile {
     }
 
     /// The profile of a name, with or without its version: `inference`, `legacy-1`.
-    pub fn named(name: &str) -> Option<Profile> {
+    pub fn find(name: &str) -> Option<Profile> {
         [Profile::inference(), Profile::legacy()]
             .into_iter()
             .find(|profile| {
@@ -128,8 +128,8 @@ mod tests {
 
     #[test]
     fn finds_a_profile_by_name_with_or_without_its_version() {
-        assert_eq!(Profile::named("inference"), Some(Profile::inference()));
-        assert_eq!(Profile::named("legacy-1"), Some(Profile::legacy()));
-        assert_eq!(Profile::named("inference-9"), None);
+        assert_eq!(Profile::find("inference"), Some(Profile::inference()));
+        assert_eq!(Profile::find("legacy-1"), Some(Profile::legacy()));
+        assert_eq!(Profile::find("inference-9"), None);
     }
 }
