@@ -1,0 +1,11 @@
+//! Tests of the store through its boundary: real database files, made as the old program or this one makes them.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+
+mod kill;
+mod migrate_back;
+mod migrate_refusals;
+mod migrate_up;
+mod new_database;
+mod old;
+mod plan_and_backup;
