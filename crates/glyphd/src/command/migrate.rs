@@ -18,7 +18,7 @@ mod text;
 
 /// Look at the database's schema version, and take it up or down
 #[derive(Debug, Args)]
-#[command(after_help = "Example: glyphd --db-path old.sqlite migrate plan")]
+#[command(after_help = "Example:\n  glyphd migrate plan")]
 pub struct MigrateArguments {
     #[command(subcommand)]
     action: Action,
@@ -30,17 +30,17 @@ pub struct MigrateArguments {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Say what the file is and whether it needs migrating
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate status")]
+    #[command(after_help = "Example:\n  glyphd migrate status")]
     Status,
     /// Run the steps up on a copy and say what they change
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate plan")]
+    #[command(after_help = "Example:\n  glyphd migrate plan")]
     Plan(UpArguments),
     /// Take the database up, after a backup beside it
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate up")]
+    #[command(after_help = "Example:\n  glyphd migrate up")]
     Up(UpArguments),
     /// Take the database down, after a backup beside it
     #[command(
-        after_help = "Example: glyphd --db-path gpu.sqlite migrate down --to 1.0.0 --allow-loss --yes"
+        after_help = "Example:\n  glyphd migrate down --to 1.0.0 --allow-loss --yes"
     )]
     Down {
         /// The version to go to
@@ -54,10 +54,10 @@ enum Action {
         yes: bool,
     },
     /// Hold the file against what its version promises
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate verify")]
+    #[command(after_help = "Example:\n  glyphd migrate verify")]
     Verify,
     /// Copy the database to a new file and verify the copy
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate backup gpu.backup.sqlite")]
+    #[command(after_help = "Example:\n  glyphd migrate backup gpu.backup.sqlite")]
     Backup {
         /// The file to make
         file: PathBuf,
