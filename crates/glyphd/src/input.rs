@@ -75,6 +75,14 @@ impl Input {
             .map(Metadata::len)
     }
 
+    /// Bytes read so far, as they stand in the file.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.digest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .length
+    }
+
     /// The file, where it is a regular one that holds Parquet as it is.
     pub(crate) fn parquet_file(&self) -> anyhow::Result<Option<File>> {
         let Some(file) = self.file.as_ref().filter(|_| self.size_bytes().is_some()) else {
@@ -96,7 +104,7 @@ impl Input {
         let digest = Arc::clone(&self.digest);
         Ok(match &self.file {
             Some(file) => {
-                let read_already = digest.lock().unwrap_or_else(PoisonError::into_inner).length;
+                let read_already = self.bytes_read();
                 let most = self
                     .size_bytes()
                     .map_or(u64::MAX, |size| size - read_already.min(size));
@@ -220,7 +228,13 @@ pub(crate) fn digest_of(parts: &[&str]) -> String {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    text
 }
 
 struct Hashing<R> {

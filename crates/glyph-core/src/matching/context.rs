@@ -25,7 +25,10 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn read(tokens: &Tokens, masks: &Masks) -> Context {
-        let mut context = Context { tokens: tokens.list.len(), ..Context::default() };
+        let mut context = Context {
+            tokens: tokens.list.len(),
+            ..Context::default()
+        };
         let families = masks.nvidia | masks.amd | masks.intel | masks.matrox;
         let strong = families & !masks.class & !masks.titan;
         for (at, token) in tokens.list.iter().enumerate() {
@@ -42,7 +45,8 @@ impl Context {
                 Term::Goods => context.goods |= tokens.is_free(at),
                 Term::Brand => {
                     context.board_brand |= !is_system_maker(tokens.text_at(at));
-                    context.professional_brand |= matches!(tokens.text_at(at), "pny" | "leadtek" | "elsa");
+                    context.professional_brand |=
+                        matches!(tokens.text_at(at), "pny" | "leadtek" | "elsa");
                 }
                 _ => {}
             }
@@ -68,7 +72,22 @@ impl Context {
 fn is_system_maker(text: &str) -> bool {
     matches!(
         text,
-        "dell" | "hp" | "hpe" | "lenovo" | "cisco" | "supermicro" | "fujitsu" | "ibm" | "acer" | "huawei" | "inspur" | "galaxy"
-            | "hewlettpackard" | "hewlettpackardenterprise" | "msi" | "asus" | "gigabyte"
+        "dell"
+            | "hp"
+            | "hpe"
+            | "lenovo"
+            | "cisco"
+            | "supermicro"
+            | "fujitsu"
+            | "ibm"
+            | "acer"
+            | "huawei"
+            | "inspur"
+            | "galaxy"
+            | "hewlettpackard"
+            | "hewlettpackardenterprise"
+            | "msi"
+            | "asus"
+            | "gigabyte"
     )
 }

@@ -101,7 +101,7 @@ pub(super) fn diff_imports(
             std::cmp::Ordering::Greater => diff.appeared.extend(after.next()),
             std::cmp::Ordering::Equal => {
                 if let (Some(old), Some(new)) = (before.next(), after.next()) {
-                    compare(&mut diff, old, new);
+                    compare(&mut diff, &old, new);
                 }
             }
         }
@@ -121,7 +121,7 @@ fn identity(record: &ListingRecord) -> [Option<&str>; 6] {
     ]
 }
 
-fn compare(diff: &mut ImportDiff, old: ListingRecord, new: ListingRecord) {
+fn compare(diff: &mut ImportDiff, old: &ListingRecord, new: ListingRecord) {
     if old.price.to_bits() == new.price.to_bits() {
         diff.unchanged += 1;
         return;

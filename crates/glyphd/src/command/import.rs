@@ -21,6 +21,10 @@ use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, Names, O
 use crate::input::{Input, STANDARD_INPUT, digest_of};
 use crate::output;
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 /// Take in listings files: every row is scored, unmatched or rejected, and none is lost.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  glyphd import examples/listings.csv")]
@@ -189,7 +193,7 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
             let progress = progress_bar(&input);
             let report =
                 import_job::import_input(&mut store, &names, &input, &options, &mut |counts| {
-                    show_progress(&progress, counts);
+                    show_progress(&progress, counts, input.bytes_read());
                 });
             progress.finish_and_clear();
             report
@@ -231,18 +235,14 @@ fn progress_bar(input: &Input) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = match input.size_bytes() {
-        Some(bytes) => {
-            let style = "{msg} {bar:24} {percent:>3} %  {per_sec} rows  {eta} left";
-            let bar = ProgressBar::new(bytes);
-            bar.set_style(style_of(style));
-            bar
-        }
-        None => {
-            let bar = ProgressBar::new_spinner();
-            bar.set_style(style_of("{spinner} {msg}  {elapsed}"));
-            bar
-        }
+    let bar = if let Some(bytes) = input.size_bytes() {
+        let bar = ProgressBar::new(bytes);
+        bar.set_style(style_of("{bar:24} {percent:>3} %  {msg}  {eta} left"));
+        bar
+    } else {
+        let bar = ProgressBar::new_spinner();
+        bar.set_style(style_of("{spinner} {msg}  {elapsed}"));
+        bar
     };
     bar.set_message(input.name.clone());
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -253,7 +253,8 @@ fn style_of(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn show_progress(bar: &ProgressBar, counts: &Counts) {
+fn show_progress(bar: &ProgressBar, counts: &Counts, bytes_read: u64) {
+    bar.set_position(bytes_read);
     let rate = counts.total() as f64 / bar.elapsed().as_secs_f64().max(0.001);
     bar.set_message(format!(
         "{} rows, {} rejected, {} rows/s",
