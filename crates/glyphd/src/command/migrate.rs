@@ -181,10 +181,8 @@ fn tell(failure: Failure, err: &mut dyn Write) -> u8 {
 
 fn error_text(error: &StoreError) -> String {
     let mut text = format!("error: {error}");
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        let _ = write!(text, ": {source}");
-        cause = source.source();
+    if let Some(cause) = error.source() {
+        let _ = write!(text, ": {cause}");
     }
     text.push('\n');
     if let Some(hint) = error.hint() {
