@@ -82,6 +82,34 @@ fn a_plan_reads_what_a_killed_writer_left_in_the_log() {
 }
 
 #[test]
+fn a_plan_leaves_a_killed_writers_journal_to_the_next_writer() {
+    let (folder, path) = old::filled(Shape::Latest);
+    let before = Content::of(&path);
+    let writer = old::open(&path);
+    // With a cache of one page, half of the transaction is in the file before it ends.
+    writer
+        .execute_batch(
+            "PRAGMA cache_size = 1;
+             BEGIN;
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+             INSERT INTO listing_snapshots (model, price_usd, score, seen_at) SELECT 'A40', i, i, 'now' FROM n;
+             UPDATE scored_listings SET notes = 'half done';",
+        )
+        .unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["gpu.sqlite", "gpu.sqlite-journal"] {
+        std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let path = copy.path().join("gpu.sqlite");
+    let left = folder_bytes(copy.path());
+    assert!(left.iter().all(|(_, bytes)| !bytes.is_empty()));
+    migration::plan(&path, &UpOptions::default(), now()).unwrap();
+    assert!(folder_bytes(copy.path()) == left);
+    migration::up(&path, &UpOptions::default(), now()).unwrap();
+    assert_eq!(before.again(&path), before);
+}
+
+#[test]
 fn looking_at_a_database_that_is_not_there_makes_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("none.sqlite");
