@@ -32,6 +32,9 @@ pub mod parquet;
 
 pub mod rejects;
 
+#[cfg(test)]
+mod properties;
+
 use crate::reject::RowError;
 
 pub use detect::{Format, is_parquet};

@@ -42,7 +42,7 @@ pub fn open(
 ) -> Result<Box<dyn RowSource>, SourceError> {
     let mut window = Window::open(unpack(reader, options.unpacked_bytes)?)?;
     skip_blank_start(&mut window, &options.limits)?;
-    refuse_foreign(window.text())?;
+    refuse_foreign(window.text(), options.format)?;
     let hinted = options
         .file_name
         .as_deref()
