@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::window::count_line_breaks;
-use super::{Format, Limits, RawRow, SourceError, SourceOptions, open, write_rejects};
+use super::{Delimiter, Format, Limits, RawRow, SourceError, SourceOptions, open, write_rejects};
 
 /// More than usual: these are the tests that find what nobody thought of.
 const CASES: u32 = 1000;
@@ -202,9 +202,10 @@ proptest! {
 }
 
 /// The delimiter that was found, which a repair file of few rows might not show.
-fn read_delimiter(bytes: &[u8], options: &SourceOptions) -> Option<u8> {
+fn read_delimiter(bytes: &[u8], options: &SourceOptions) -> Option<Delimiter> {
     let source = open(Box::new(Cursor::new(bytes.to_vec())), options).unwrap();
-    source.findings().delimiter.map(|delimiter| delimiter as u8)
+    let delimiter = source.findings().delimiter?;
+    Some(Delimiter::try_from(delimiter).unwrap())
 }
 
 proptest! {
