@@ -4,7 +4,7 @@
 //! with fewer or more cells than the header is a row with a fault, its cells filled as far as they go.
 
 use super::csv_record::{Piece, Record, blank_lines, scan_record};
-use super::delimiter::detect_delimiter;
+use super::delimiter::{Delimiter, detect_delimiter};
 use super::encoding::{decode, decode_windows_1252};
 use super::window::Window;
 use super::{Cells, Findings, Limits, RawRow, RowSource, RowSpan, SourceError};
@@ -14,7 +14,7 @@ use crate::reject::{ErrorCode, RowError};
 #[derive(Debug)]
 pub struct CsvSource {
     window: Window,
-    delimiter: u8,
+    delimiter: Delimiter,
     limits: Limits,
     columns: Vec<String>,
     header_raw: Vec<u8>,
@@ -30,7 +30,7 @@ impl CsvSource {
     /// [`SourceError::Empty`] where there is no record at all, [`SourceError::TooManyColumns`] for a header past the limit.
     pub(super) fn open(
         window: Window,
-        delimiter: Option<u8>,
+        delimiter: Option<Delimiter>,
         limits: Limits,
     ) -> Result<CsvSource, SourceError> {
         let delimiter =
@@ -76,7 +76,7 @@ impl CsvSource {
             }
             match scan_record(
                 self.window.text(),
-                self.delimiter,
+                self.delimiter.byte(),
                 is_last,
                 &mut self.pieces,
             ) {
@@ -116,8 +116,8 @@ impl CsvSource {
             std::cmp::Ordering::Greater => ErrorCode::RowTooLong,
         };
         let delimiter = match self.delimiter {
-            b'\t' => "a tab".to_owned(),
-            other => format!("`{}`", other as char),
+            Delimiter::TAB => "a tab".to_owned(),
+            other => format!("`{}`", other.as_char()),
         };
         let RowSpan {
             line_start,
@@ -174,12 +174,12 @@ impl RowSource for CsvSource {
 
     fn findings(&self) -> Findings {
         Findings {
-            format: if self.delimiter == b'\t' {
+            format: if self.delimiter == Delimiter::TAB {
                 "tsv"
             } else {
                 "csv"
             },
-            delimiter: Some(self.delimiter as char),
+            delimiter: Some(self.delimiter.as_char()),
             encoding: self.window.encoding().as_str(),
             windows_1252_rows: self.windows_1252_rows,
         }

@@ -27,7 +27,7 @@ pub fn write_rejects<'a>(
         Format::JsonLines | Format::Parquet => {
             out.write_all(mark)?;
             for row in rows {
-                out.write_all(row)?;
+                out.write_all(&encoding.complete(row))?;
                 out.write_all(&encoding.encode_ascii("\n"))?;
             }
             Ok(())
@@ -63,7 +63,7 @@ fn write_csv<'a>(
         if !is_first {
             out.write_all(terminator)?;
         }
-        out.write_all(row)?;
+        out.write_all(&encoding.complete(row))?;
         ends_open = row.contains(&b'"');
         is_first = false;
     }
@@ -85,7 +85,7 @@ fn write_list<'a>(
     let mut separator = "\n";
     for row in rows {
         out.write_all(&encoding.encode_ascii(separator))?;
-        out.write_all(row)?;
+        out.write_all(&encoding.complete(row))?;
         separator = ",\n";
     }
     out.write_all(&encoding.encode_ascii("\n"))?;
