@@ -12,6 +12,7 @@ use glyph_core::money::Currency;
 use glyph_core::pipeline::Counts;
 use glyph_core::score::Profile;
 use glyph_core::source::Format;
+use glyph_store::import::RateUsed;
 use glyph_store::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -296,28 +297,26 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
         report.duration_ms as f64 / 1000.0,
     ))?;
     output::line(&format!(
-        "\n  scored    {:>10}  {}\n  unmatched {:>10}  {}  {}\n  rejected  {:>10}  {}  {}",
+        "\n  scored    {:>10}  {}\n  unmatched {:>10}  {}\n  rejected  {:>10}  {}",
         output::count(report.counts.scored),
         share(report.counts.scored),
         output::count(report.counts.unmatched),
         share(report.counts.unmatched),
-        listed(
-            report
-                .unmatched_by_reason
-                .iter()
-                .map(|(reason, rows)| (*reason, *rows))
-        ),
         output::count(report.counts.rejected),
         share(report.counts.rejected),
-        listed(
-            report
-                .errors_by_code
-                .iter()
-                .map(|(code, rows)| (code.as_str(), *rows))
-        ),
     ))?;
     show_reading(report)?;
     if report.state != "done" {
+        let reasons = report
+            .unmatched_by_reason
+            .iter()
+            .map(|(reason, rows)| (*reason, *rows));
+        let codes = report
+            .errors_by_code
+            .iter()
+            .map(|(code, rows)| (code.as_str(), *rows));
+        output::list("unmatched:", &counted(reasons))?;
+        output::list("rejected:", &counted(codes))?;
         return Ok(());
     }
     super::imports::show_summary(&store.summarise_import(&report.import_id)?)?;
@@ -359,32 +358,36 @@ fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
             })
         })
         .collect();
-    output::line(&format!(
-        "\nread as {}: {}",
-        report.findings.format,
-        columns.join(", ")
-    ))?;
+    output::line("")?;
+    output::list(&format!("read as {}:", report.findings.format), &columns)?;
     if report.findings.windows_1252_rows > 0 {
         output::line(&format!(
             "{} rows are not UTF-8 and were read as Windows-1252",
             output::count(report.findings.windows_1252_rows)
         ))?;
     }
-    for rate in report.rates.iter().filter(|rate| rate.currency != "USD") {
+    let foreign: Vec<&RateUsed> = report
+        .rates
+        .iter()
+        .filter(|rate| rate.currency != "USD")
+        .collect();
+    if let Some(first) = foreign.first() {
+        let codes: Vec<&str> = foreign.iter().map(|rate| rate.currency.as_str()).collect();
         output::line(&format!(
-            "1 {} = {} USD on {} ({})",
-            rate.currency, rate.usd_per_unit, rate.rate_date, rate.source
+            "prices in {} by the rates of {} (`imports show` names them)",
+            codes.join(", "),
+            first.rate_date
         ))?;
     }
     Ok(())
 }
 
-fn listed<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+/// Names with their numbers of rows, the most first.
+fn counted<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Vec<String> {
     let mut counts: Vec<_> = counts.collect();
     counts.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
     counts
         .iter()
         .map(|(name, rows)| format!("{name} {}", output::count(*rows)))
-        .collect::<Vec<_>>()
-        .join(", ")
+        .collect()
 }

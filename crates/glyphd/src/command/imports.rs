@@ -271,13 +271,17 @@ fn show(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyho
         ("rejected", record.rejected_rows.map(output::count)),
         ("registry", record.registry_version.clone()),
         ("profile", record.scoring_profile.clone()),
-        ("columns", record.header_mapping.clone()),
-        ("findings", record.findings.clone()),
     ];
     for (name, value) in lines {
         if let Some(value) = value {
             output::line(&format!("  {name:<12} {value}"))?;
         }
+    }
+    for rate in &summary.rates {
+        output::line(&format!(
+            "  {:<12} 1 {} = {} USD on {} ({})",
+            "rate", rate.currency, rate.usd_per_unit, rate.rate_date, rate.source
+        ))?;
     }
     show_summary(&summary)
 }
