@@ -14,7 +14,9 @@ use glyph_core::pipeline::{self, Counts, Outcome, RunError, Sink, SinkError, Sta
 use glyph_core::registry::Registry;
 use glyph_core::score::Profile;
 use glyph_core::source::parquet::ParquetSource;
-use glyph_core::source::{self, Findings, Format, RowSource, SourceError, SourceOptions};
+use glyph_core::source::{
+    self, Delimiter, Findings, Format, RowSource, SourceError, SourceOptions,
+};
 use glyph_store::import::{CommitOutcome, FinishedImport, ImportRecord, NewImport, RateUsed};
 use glyph_store::store::Store;
 use jiff::Timestamp;
@@ -28,7 +30,7 @@ use crate::{clock, identity};
 #[derive(Debug, Clone)]
 pub(crate) struct ImportOptions {
     pub(crate) format: Option<Format>,
-    pub(crate) delimiter: Option<u8>,
+    pub(crate) delimiter: Option<Delimiter>,
     pub(crate) mapping: Vec<(String, Field)>,
     pub(crate) read: ReaderOptions,
     /// The rates that the user gave; the built-in ones where absent.

@@ -90,7 +90,7 @@ pub(crate) fn draw(table: &Table) -> io::Result<()> {
 }
 
 /// Blanks on both sides of a column.
-pub(crate) const COLUMN_GAP: usize = 2;
+const COLUMN_GAP: usize = 2;
 
 /// The columns of the terminal, or 80 where there is none.
 pub(crate) fn width() -> usize {
@@ -112,6 +112,39 @@ pub(crate) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
+    table
+}
+
+/// The last column of a fitted table has at least this many characters.
+const SHORTEST_LAST_COLUMN: usize = 12;
+
+/// A table of one line a row: the last column is shortened to what the others leave.
+pub(crate) fn fitted_table(
+    header: &[&str],
+    right_aligned: &[usize],
+    mut rows: Vec<Vec<String>>,
+) -> Table {
+    let last = header.len().saturating_sub(1);
+    let widest = |column: usize| {
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
+        cells
+            .chain(header.get(column).map(|name| name.len()))
+            .max()
+            .unwrap_or(0)
+    };
+    let others: usize = (0..last).map(|column| widest(column) + COLUMN_GAP).sum();
+    let left = width()
+        .saturating_sub(others + COLUMN_GAP)
+        .max(SHORTEST_LAST_COLUMN);
+    for cell in rows.iter_mut().filter_map(|row| row.get_mut(last)) {
+        *cell = shortened(cell, left);
+    }
+    let mut table = table(header, right_aligned);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.add_rows(rows);
     table
 }
 

@@ -11,7 +11,7 @@ use glyph_core::listing::{DecimalMark, Field, Rates, ReaderOptions};
 use glyph_core::money::Currency;
 use glyph_core::pipeline::Counts;
 use glyph_core::score::Profile;
-use glyph_core::source::Format;
+use glyph_core::source::{Delimiter, Format};
 use glyph_store::import::RateUsed;
 use glyph_store::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -63,7 +63,7 @@ pub(super) struct ReadingArguments {
     format: Option<Format>,
     /// The delimiter of a CSV file: `,` `;` `|` or `tab`; found from the file where not given.
     #[arg(long, value_parser = delimiter)]
-    delimiter: Option<u8>,
+    delimiter: Option<Delimiter>,
     /// Read a column as a field, as in `--map "Asking=price"`; may be given more than once.
     #[arg(long = "map", value_name = "HEADER=FIELD", value_parser = mapping)]
     mapping: Vec<(String, Field)>,
@@ -86,12 +86,12 @@ fn format(text: &str) -> Result<Format, String> {
         .ok_or_else(|| format!("`{text}` is none of csv, tsv, jsonl, json, shopify, parquet"))
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
+fn delimiter(text: &str) -> Result<Delimiter, String> {
     match text {
-        "," | "comma" => Ok(b','),
-        ";" | "semicolon" => Ok(b';'),
-        "|" | "pipe" => Ok(b'|'),
-        "\t" | "\\t" | "tab" => Ok(b'\t'),
+        "," | "comma" => Ok(Delimiter::COMMA),
+        ";" | "semicolon" => Ok(Delimiter::SEMICOLON),
+        "|" | "pipe" => Ok(Delimiter::PIPE),
+        "\t" | "\\t" | "tab" => Ok(Delimiter::TAB),
         _ => Err(format!("`{text}` is none of `,` `;` `|` `tab`")),
     }
 }
@@ -374,9 +374,9 @@ fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
     if let Some(first) = foreign.first() {
         let codes: Vec<&str> = foreign.iter().map(|rate| rate.currency.as_str()).collect();
         output::line(&format!(
-            "prices in {} by the rates of {} (`imports show` names them)",
-            codes.join(", "),
-            first.rate_date
+            "converted by the rates of {}: {}",
+            first.rate_date,
+            codes.join(", ")
         ))?;
     }
     Ok(())

@@ -108,43 +108,22 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
     Ok(Status::Done)
 }
 
-/// The title gets what the other columns leave, at least this many characters.
-const SHORTEST_TITLE: usize = 12;
-
 /// Listings for people, a line each: what it is worth, what it costs, what and where it is.
 pub(super) fn listing_table(listings: &[ListingRecord]) -> Table {
-    let header = ["score", "price $", "$/GB", "row", "model", "title"];
-    let mut rows: Vec<[String; 6]> = listings.iter().map(cells).collect();
-    let widest = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.chain([header[column].len()]).max().unwrap_or(0)
-    };
-    let others: usize = (0..5)
-        .map(|column| widest(column) + output::COLUMN_GAP)
-        .sum();
-    let title = output::width()
-        .saturating_sub(others + output::COLUMN_GAP)
-        .max(SHORTEST_TITLE);
-    for row in &mut rows {
-        row[5] = output::shortened(&row[5], title);
-    }
-    let mut table = output::table(&header, &[0, 1, 2, 3]);
-    table.add_rows(rows);
-    table
+    output::fitted_table(
+        &["score", "price $", "$/GB", "row", "model", "title"],
+        &[0, 1, 2, 3],
+        listings.iter().map(cells).collect(),
+    )
 }
 
-fn cells(listing: &ListingRecord) -> [String; 6] {
+fn cells(listing: &ListingRecord) -> Vec<String> {
     let lot = if listing.lot_size > 1 {
         format!(" /{}", listing.lot_size)
     } else {
         String::new()
     };
-    let condition = listing
-        .condition
-        .as_deref()
-        .map(|text| format!("{text}: "))
-        .unwrap_or_default();
-    [
+    vec![
         format!("{:.1}", listing.score),
         output::dollars(listing.price) + &lot,
         listing.price_per_gb.map_or("–".to_owned(), output::dollars),
@@ -152,6 +131,6 @@ fn cells(listing: &ListingRecord) -> [String; 6] {
             .import_index
             .map_or("–".to_owned(), |index| index.to_string()),
         listing.canonical_model.clone(),
-        condition + listing.title.as_deref().unwrap_or(""),
+        listing.title.clone().unwrap_or_default(),
     ]
 }
