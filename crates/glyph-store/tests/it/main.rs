@@ -1,0 +1,12 @@
+//! Tests of the store through its boundary: real database files, made as the old program or this one makes them.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
+
+mod feed;
+
+mod conformance;
+mod sqlite_check;
+mod sqlite_store;
+mod sqlite_text;
+
+mod schema_document;
