@@ -326,4 +326,5 @@ pub(crate) fn limits_and_offsets_may_be_of_any_size(store: &mut dyn Store) {
     assert_eq!(page(100, 9), 0);
     assert_eq!(page(u64::MAX, 0), 9);
     assert_eq!(page(u64::MAX, 4), 5);
+    assert_eq!(page(100, u64::MAX), 0);
 }
