@@ -314,6 +314,11 @@ fn offers_are_the_same_by_all_their_texts() {
 }
 
 #[test]
+fn offers_that_are_listed_twice_are_paired_by_price() {
+    prove(diff::offers_that_are_listed_twice_are_paired_by_price);
+}
+
+#[test]
 fn nothing_differs_wholly_from_something() {
     prove(diff::nothing_differs_wholly_from_something);
 }

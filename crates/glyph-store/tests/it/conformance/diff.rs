@@ -106,6 +106,27 @@ pub(crate) fn offers_are_the_same_by_all_their_texts(store: &mut dyn Store) {
     assert_eq!((diff.gone.len(), diff.appeared.len()), (1, 5));
 }
 
+/// A catalogue that lists one offer several times may list it in any order.
+pub(crate) fn offers_that_are_listed_twice_are_paired_by_price(store: &mut dyn Store) {
+    let of = |prices: &[u32]| {
+        let rows: Vec<String> = prices
+            .iter()
+            .map(|price| format!("NVIDIA L4 24GB,{price},New,1,Northwind,USA,,"))
+            .collect();
+        csv(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    import(store, "old", &of(&[2000, 2100, 2200, 2300]));
+    import(store, "new", &of(&[2300, 2200, 2150, 2000]));
+    let between = diff(store);
+    assert_eq!(between.unchanged, 3);
+    assert_eq!(changes(&between), [(1, 2, 2100.0, 2150.0)]);
+    import(store, "fewer", &of(&[2200, 2300]));
+    let diff = store.diff_imports("old", "fewer").unwrap();
+    assert_eq!((diff.unchanged, diff.price_changes.len()), (2, 0));
+    let gone: Vec<f64> = diff.gone.iter().map(|listing| listing.price).collect();
+    assert_eq!(gone, [2000.0, 2100.0]);
+}
+
 pub(crate) fn nothing_differs_wholly_from_something(store: &mut dyn Store) {
     import(store, "old", MARKET);
     import(store, "new", super::HEADER);
