@@ -10,7 +10,7 @@ use glyph_core::matching::Matcher;
 use glyph_core::pipeline::{self, Counts, Sink, Stages};
 use glyph_core::registry::Registry;
 use glyph_core::score::Profile;
-use glyph_core::source::{self, RowSource, SourceOptions};
+use glyph_core::source::{self, SourceOptions};
 use glyph_store::StoreError;
 use glyph_store::import::{
     CommitOutcome, FinishedImport, ImportRecord, NewImport, NewRepair, RateUsed, RepairRecord,
