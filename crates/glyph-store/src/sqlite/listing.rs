@@ -108,8 +108,10 @@ pub(super) fn list_listings(
         ListingSort::Newest => "id DESC",
         ListingSort::RowOrder => "import_id, import_index, id",
     };
-    values.push((filter.limit as i64).into());
-    values.push((filter.offset as i64).into());
+    // SQLite takes a negative offset for none, so what its integers cannot hold is cut and not wrapped.
+    for bound in [filter.limit, filter.offset] {
+        values.push(i64::try_from(bound).unwrap_or(i64::MAX).into());
+    }
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM offers {condition} ORDER BY {order} LIMIT ? OFFSET ?"
     ))?;

@@ -1,5 +1,8 @@
 //! What a person wants to know right after an import, and how two imports differ.
 
+use std::iter::{self, Peekable};
+use std::vec::IntoIter;
+
 use rusqlite::{Connection, params};
 
 use super::listing;
@@ -84,7 +87,7 @@ fn reasons(
 
 /// Offers of one import in an order that puts the same offers of two imports at the same place.
 const OFFERS_BY_TEXT: &str = "SELECT {columns} FROM offers WHERE import_id = ?1
-    ORDER BY source_url, seller, title, condition, region, canonical_model, import_index";
+    ORDER BY source_url, seller, title, condition, region, canonical_model, price, import_index";
 
 pub(super) fn diff_imports(
     connection: &Connection,
@@ -116,9 +119,8 @@ pub(super) fn diff_imports(
             std::cmp::Ordering::Less => diff.gone.extend(before.next()),
             std::cmp::Ordering::Greater => diff.appeared.extend(after.next()),
             std::cmp::Ordering::Equal => {
-                if let (Some(old), Some(new)) = (before.next(), after.next()) {
-                    compare(&mut diff, &old, new);
-                }
+                let (old, new) = (take_same(&mut before), take_same(&mut after));
+                compare(&mut diff, old, new);
             }
         }
     }
@@ -137,18 +139,55 @@ fn identity(record: &ListingRecord) -> [Option<&str>; 6] {
     ]
 }
 
-fn compare(diff: &mut ImportDiff, old: &ListingRecord, new: ListingRecord) {
-    if old.price.to_bits() == new.price.to_bits() {
-        diff.unchanged += 1;
-        return;
+/// Takes the offers that are the same as the first one, in the order of their prices.
+fn take_same(offers: &mut Peekable<IntoIter<ListingRecord>>) -> Vec<ListingRecord> {
+    let mut same: Vec<ListingRecord> = offers.next().into_iter().collect();
+    while let Some(next) = offers.next_if(|next| {
+        same.first()
+            .is_some_and(|first| identity(first) == identity(next))
+    }) {
+        same.push(next);
     }
-    diff.price_changes.push(PriceChange {
-        title: new.title,
-        seller: new.seller,
-        canonical_model: new.canonical_model,
-        old_index: old.import_index,
-        new_index: new.import_index,
-        old_price: old.price,
-        new_price: new.price,
-    });
+    same
+}
+
+/// Compares the rows of one offer, each side in the order of its prices. A catalogue may list an offer several times
+/// and in any order: rows of equal price are the same, and only what is left over is paired, in row order.
+fn compare(diff: &mut ImportDiff, old: Vec<ListingRecord>, new: Vec<ListingRecord>) {
+    let mut left = Vec::new();
+    let mut right = Vec::new();
+    let mut new = new.into_iter().peekable();
+    for old in old {
+        right.extend(iter::from_fn(|| {
+            new.next_if(|new| new.price.total_cmp(&old.price).is_lt())
+        }));
+        if new
+            .next_if(|new| new.price.total_cmp(&old.price).is_eq())
+            .is_some()
+        {
+            diff.unchanged += 1;
+        } else {
+            left.push(old);
+        }
+    }
+    right.extend(new);
+    left.sort_by_key(|record| record.import_index);
+    right.sort_by_key(|record| record.import_index);
+    let mut right = right.into_iter();
+    for old in left {
+        let Some(new) = right.next() else {
+            diff.gone.push(old);
+            continue;
+        };
+        diff.price_changes.push(PriceChange {
+            title: new.title,
+            seller: new.seller,
+            canonical_model: new.canonical_model,
+            old_index: old.import_index,
+            new_index: new.import_index,
+            old_price: old.price,
+            new_price: new.price,
+        });
+    }
+    diff.appeared.extend(right);
 }

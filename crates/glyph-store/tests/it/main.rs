@@ -2,6 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its set-up fails")]
 
+mod feed;
+
+mod conformance;
+mod sqlite_check;
+mod sqlite_store;
+mod sqlite_text;
+
+mod schema_document;
+
 mod kill;
 mod migrate_back;
 mod migrate_refusals;

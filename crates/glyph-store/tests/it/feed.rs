@@ -1,0 +1,159 @@
+//! Puts CSV text into a store the way the program does: through the real source, reader, matcher and pipeline.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use glyph_core::listing::{HeaderMap, ListingReader, Rates, ReaderOptions};
+use glyph_core::matching::Matcher;
+use glyph_core::pipeline::{self, Counts, Sink, Stages};
+use glyph_core::registry::Registry;
+use glyph_core::score::Profile;
+use glyph_core::source::{self, SourceOptions};
+use glyph_store::StoreError;
+use glyph_store::import::{
+    CommitOutcome, FinishedImport, ImportRecord, NewImport, NewRepair, RateUsed, RepairRecord,
+};
+use glyph_store::store::{ImportWriter, Store};
+
+static MATCHER: LazyLock<Matcher> = LazyLock::new(|| Matcher::new(Registry::embedded()));
+
+/// When every import of the tests was made, unless one says otherwise.
+pub(crate) const IMPORTED_AT: &str = "2026-01-02T03:04:05Z";
+
+/// One source and how it is imported.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Feed<'a> {
+    pub(crate) import_id: &'a str,
+    pub(crate) csv: &'a str,
+    pub(crate) imported_at: &'a str,
+    pub(crate) forced: bool,
+    pub(crate) expected_rows: Option<u64>,
+}
+
+impl<'a> Feed<'a> {
+    pub(crate) fn new(import_id: &'a str, csv: &'a str) -> Feed<'a> {
+        Feed {
+            import_id,
+            csv,
+            imported_at: IMPORTED_AT,
+            forced: false,
+            expected_rows: None,
+        }
+    }
+
+    /// Feeds every row to a new import that is not committed yet.
+    pub(crate) fn start<'store>(
+        &self,
+        store: &'store mut dyn Store,
+    ) -> Result<(Box<dyn ImportWriter + 'store>, Fed), StoreError> {
+        let mut writer = store.start_import(&NewImport {
+            import_id: self.import_id,
+            imported_at: self.imported_at,
+            seen_at: self.imported_at,
+            source_name: "offers.csv",
+            scoring_profile: &Profile::inference().name,
+            registry: Registry::embedded(),
+            program_version: "0.0.0",
+            expected_rows: self.expected_rows,
+        })?;
+        let fed = run(self.csv, writer.as_sink());
+        Ok((writer, fed))
+    }
+
+    /// The whole import.
+    pub(crate) fn commit(&self, store: &mut dyn Store) -> Result<CommitOutcome, StoreError> {
+        let (writer, fed) = self.start(store)?;
+        writer.commit(&fed.finished(self))
+    }
+}
+
+/// What is known of a source after its last row.
+#[derive(Debug)]
+pub(crate) struct Fed {
+    pub(crate) counts: Counts,
+    header: Vec<u8>,
+    header_mapping: String,
+    findings: String,
+    rates: Vec<RateUsed>,
+}
+
+impl Fed {
+    /// The options key is the text itself: the same text is the same import.
+    pub(crate) fn finished<'a>(&'a self, feed: &Feed<'a>) -> FinishedImport<'a> {
+        FinishedImport {
+            counts: self.counts,
+            source_format: "csv",
+            source_sha256: "0000",
+            source_bytes: feed.csv.len() as u64,
+            options_key: feed.csv,
+            forced: feed.forced,
+            header_mapping: self.header_mapping.clone(),
+            findings: self.findings.clone(),
+            source_header: &self.header,
+            rates: &self.rates,
+            errors_by_code: serde_json::to_string(&BTreeMap::<&str, u64>::new()).unwrap(),
+            duration_ms: 1,
+        }
+    }
+}
+
+/// Runs the pipeline over a CSV text.
+fn run(csv: &str, sink: &mut dyn Sink) -> Fed {
+    let bytes = Cursor::new(csv.as_bytes().to_vec());
+    let mut source = source::open(Box::new(bytes), &SourceOptions::default()).unwrap();
+    let header = HeaderMap::resolve(source.columns(), &[]).unwrap();
+    let mut stages = Stages {
+        reader: ListingReader::new(header, Rates::embedded(), ReaderOptions::default()),
+        registry: Registry::embedded(),
+        matcher: &MATCHER,
+        profile: &Profile::inference(),
+    };
+    let counts = pipeline::run(source.as_mut(), &mut stages, sink, &mut |_| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    Fed {
+        counts,
+        header: source.header_raw().to_vec(),
+        header_mapping: serde_json::to_string(&stages.reader.header().describe()).unwrap(),
+        findings: serde_json::to_string(&source.findings()).unwrap(),
+        rates: stages
+            .reader
+            .rates_used()
+            .into_iter()
+            .map(|rate| RateUsed {
+                currency: rate.currency.to_string(),
+                usd_per_unit: rate.usd_per_unit.to_string(),
+                rate_date: rate.date.clone(),
+                source: rate.source.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// Imports a text that is new to the store.
+pub(crate) fn import(store: &mut dyn Store, import_id: &str, csv: &str) -> ImportRecord {
+    match Feed::new(import_id, csv).commit(store).unwrap() {
+        CommitOutcome::Imported(record) => *record,
+        CommitOutcome::Duplicate(first) => panic!("it is the import `{}` already", first.import_id),
+    }
+}
+
+/// Repairs an import from a text with its header.
+pub(crate) fn repair(
+    store: &mut dyn Store,
+    import_id: &str,
+    csv: &str,
+) -> Result<RepairRecord, StoreError> {
+    let mut writer = store.start_repair(&NewRepair {
+        import_id,
+        repaired_at: "2026-01-03T00:00:00Z",
+        seen_at: IMPORTED_AT,
+        source_name: "mended.csv",
+        registry: Registry::embedded(),
+    })?;
+    run(csv, writer.as_sink());
+    writer.commit()
+}

@@ -1,0 +1,364 @@
+//! The conformance suite on SQLite files.
+
+use glyph_store::sqlite::SqliteStore;
+use glyph_store::store::Store;
+use tempfile::TempDir;
+
+use crate::conformance::{
+    check, diff, find_import, import, listing, model_market, repair, rescore, row, story, summary,
+    undo,
+};
+
+/// A database in a folder of its own.
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Place {
+        Place {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("gpu.sqlite")
+    }
+
+    pub(crate) fn store(&self) -> SqliteStore {
+        SqliteStore::open_or_create(&self.path(), jiff::Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    /// A connection of another program.
+    pub(crate) fn connection(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.path()).unwrap()
+    }
+}
+
+/// Holds a new database against one function of the suite.
+fn prove(proof: fn(&mut dyn Store)) {
+    proof(&mut Place::new().store());
+}
+
+/// The same with a second connection to the database.
+fn prove_beside(proof: fn(&mut dyn Store, &dyn Store)) {
+    let place = Place::new();
+    let mut store = place.store();
+    let reader = place.store();
+    proof(&mut store, &reader);
+}
+
+#[test]
+fn an_import_is_kept_whole() {
+    prove(import::an_import_is_kept_whole);
+}
+
+#[test]
+fn an_import_is_invisible_until_commit() {
+    prove_beside(import::an_import_is_invisible_until_commit);
+}
+
+#[test]
+fn a_dropped_import_leaves_nothing() {
+    prove(import::a_dropped_import_leaves_nothing);
+}
+
+#[test]
+fn a_discarded_import_leaves_nothing() {
+    prove(import::a_discarded_import_leaves_nothing);
+}
+
+#[test]
+fn the_same_source_with_the_same_options_is_one_import() {
+    prove(import::the_same_source_with_the_same_options_is_one_import);
+}
+
+#[test]
+fn a_forced_import_stands_beside_the_first() {
+    prove(import::a_forced_import_stands_beside_the_first);
+}
+
+#[test]
+fn an_undone_source_can_be_imported_again() {
+    prove(import::an_undone_source_can_be_imported_again);
+}
+
+#[test]
+fn sources_are_found_by_size() {
+    prove(import::sources_are_found_by_size);
+}
+
+#[test]
+fn an_id_in_use_is_refused() {
+    prove(import::an_id_in_use_is_refused);
+}
+
+#[test]
+fn the_expected_rows_change_nothing() {
+    prove(import::the_expected_rows_change_nothing);
+}
+
+#[test]
+fn an_empty_source_is_an_import_of_no_rows() {
+    prove(import::an_empty_source_is_an_import_of_no_rows);
+}
+
+#[test]
+fn an_undone_import_keeps_its_record_and_loses_its_rows() {
+    prove(undo::an_undone_import_keeps_its_record_and_loses_its_rows);
+}
+
+#[test]
+fn undoing_one_import_leaves_the_others() {
+    prove(undo::undoing_one_import_leaves_the_others);
+}
+
+#[test]
+fn an_import_is_undone_once() {
+    prove(undo::an_import_is_undone_once);
+}
+
+#[test]
+fn only_imports_of_listings_are_undone() {
+    prove(undo::only_imports_of_listings_are_undone);
+}
+
+#[test]
+fn a_repair_fills_the_places_of_the_rejected_rows() {
+    prove(repair::a_repair_fills_the_places_of_the_rejected_rows);
+}
+
+#[test]
+fn a_repaired_row_is_as_if_it_had_been_right_at_once() {
+    prove(repair::a_repaired_row_is_as_if_it_had_been_right_at_once);
+}
+
+#[test]
+fn a_row_that_is_still_wrong_stays_as_it_came() {
+    prove(repair::a_row_that_is_still_wrong_stays_as_it_came);
+}
+
+#[test]
+fn a_repair_of_another_number_of_rows_is_refused() {
+    prove(repair::a_repair_of_another_number_of_rows_is_refused);
+}
+
+#[test]
+fn only_imports_in_force_with_rejected_rows_are_repaired() {
+    prove(repair::only_imports_in_force_with_rejected_rows_are_repaired);
+}
+
+#[test]
+fn a_repair_is_invisible_until_commit_and_gone_when_dropped() {
+    prove_beside(repair::a_repair_is_invisible_until_commit_and_gone_when_dropped);
+}
+
+#[test]
+fn an_undone_import_takes_its_repaired_rows_along() {
+    prove(repair::an_undone_import_takes_its_repaired_rows_along);
+}
+
+#[test]
+fn rows_come_in_row_order_with_every_outcome() {
+    prove(row::rows_come_in_row_order_with_every_outcome);
+}
+
+#[test]
+fn a_row_tells_what_it_offered() {
+    prove(row::a_row_tells_what_it_offered);
+}
+
+#[test]
+fn rows_of_all_imports_come_import_by_import() {
+    prove(row::rows_of_all_imports_come_import_by_import);
+}
+
+#[test]
+fn a_visitor_may_stop() {
+    prove(row::a_visitor_may_stop);
+}
+
+#[test]
+fn a_reject_stands_where_its_source_has_it() {
+    prove(row::a_reject_stands_where_its_source_has_it);
+}
+
+#[test]
+fn without_a_filter_every_scored_row_is_there() {
+    prove(listing::without_a_filter_every_scored_row_is_there);
+}
+
+#[test]
+fn a_listing_tells_all_that_is_known_of_it() {
+    prove(listing::a_listing_tells_all_that_is_known_of_it);
+}
+
+#[test]
+fn filters_by_model_in_any_case() {
+    prove(listing::filters_by_model_in_any_case);
+}
+
+#[test]
+fn filters_by_price() {
+    prove(listing::filters_by_price);
+}
+
+#[test]
+fn filters_by_score() {
+    prove(listing::filters_by_score);
+}
+
+#[test]
+fn filters_by_region_condition_and_seller() {
+    prove(listing::filters_by_region_condition_and_seller);
+}
+
+#[test]
+fn filters_by_import() {
+    prove(listing::filters_by_import);
+}
+
+#[test]
+fn filters_by_words_of_the_title() {
+    prove(listing::filters_by_words_of_the_title);
+}
+
+#[test]
+fn filters_hold_together() {
+    prove(listing::filters_hold_together);
+}
+
+#[test]
+fn each_order_is_as_it_says() {
+    prove(listing::each_order_is_as_it_says);
+}
+
+#[test]
+fn pages_hold_every_listing_once() {
+    prove(listing::pages_hold_every_listing_once);
+}
+
+#[test]
+fn limits_and_offsets_may_be_of_any_size() {
+    prove(listing::limits_and_offsets_may_be_of_any_size);
+}
+
+#[test]
+fn an_empty_store_has_no_imports() {
+    prove(find_import::an_empty_store_has_no_imports);
+}
+
+#[test]
+fn an_import_is_found_by_id_and_by_its_own_prefix() {
+    prove(find_import::an_import_is_found_by_id_and_by_its_own_prefix);
+}
+
+#[test]
+fn a_prefix_of_several_imports_is_refused() {
+    prove(find_import::a_prefix_of_several_imports_is_refused);
+}
+
+#[test]
+fn last_is_the_newest_import_in_force() {
+    prove(find_import::last_is_the_newest_import_in_force);
+}
+
+#[test]
+fn an_old_id_may_be_any_text() {
+    prove(find_import::an_old_id_may_be_any_text);
+}
+
+#[test]
+fn imports_are_listed_oldest_first_without_the_registry() {
+    prove(find_import::imports_are_listed_oldest_first_without_the_registry);
+}
+
+#[test]
+fn an_odd_number_of_prices_has_one_in_the_middle() {
+    prove(model_market::an_odd_number_of_prices_has_one_in_the_middle);
+}
+
+#[test]
+fn an_even_number_of_prices_has_the_mean_of_two() {
+    prove(model_market::an_even_number_of_prices_has_the_mean_of_two);
+}
+
+#[test]
+fn one_price_is_all_of_them() {
+    prove(model_market::one_price_is_all_of_them);
+}
+
+#[test]
+fn markets_are_of_cards_and_by_model() {
+    prove(model_market::markets_are_of_cards_and_by_model);
+}
+
+#[test]
+fn markets_are_over_all_imports_in_force() {
+    prove(model_market::markets_are_over_all_imports_in_force);
+}
+
+#[test]
+fn an_import_does_not_differ_from_itself() {
+    prove(diff::an_import_does_not_differ_from_itself);
+}
+
+#[test]
+fn a_difference_is_a_price_an_arrival_or_a_departure() {
+    prove(diff::a_difference_is_a_price_an_arrival_or_a_departure);
+}
+
+#[test]
+fn offers_are_the_same_by_all_their_texts() {
+    prove(diff::offers_are_the_same_by_all_their_texts);
+}
+
+#[test]
+fn offers_that_are_listed_twice_are_paired_by_price() {
+    prove(diff::offers_that_are_listed_twice_are_paired_by_price);
+}
+
+#[test]
+fn nothing_differs_wholly_from_something() {
+    prove(diff::nothing_differs_wholly_from_something);
+}
+
+#[test]
+fn a_second_scoring_changes_scores_and_the_profile_alone() {
+    prove(rescore::a_second_scoring_changes_scores_and_the_profile_alone);
+}
+
+#[test]
+fn what_cannot_be_scored_keeps_its_score() {
+    prove(rescore::what_cannot_be_scored_keeps_its_score);
+}
+
+#[test]
+fn an_unknown_import_is_not_scored() {
+    prove(rescore::an_unknown_import_is_not_scored);
+}
+
+#[test]
+fn a_summary_names_the_best_offers_the_reasons_and_the_codes() {
+    prove(summary::a_summary_names_the_best_offers_the_reasons_and_the_codes);
+}
+
+#[test]
+fn an_unknown_import_has_an_empty_summary() {
+    prove(summary::an_unknown_import_has_an_empty_summary);
+}
+
+#[test]
+fn a_new_store_is_sound() {
+    prove(check::a_new_store_is_sound);
+}
+
+#[test]
+fn a_used_store_is_sound_and_counted() {
+    prove(check::a_used_store_is_sound_and_counted);
+}
+
+#[test]
+fn a_catalogue_comes_twice_and_the_second_time_is_taken_back() {
+    prove(story::a_catalogue_comes_twice_and_the_second_time_is_taken_back);
+}
