@@ -5,7 +5,7 @@
 
 use super::csv_record::{Piece, Record, blank_lines, scan_record};
 use super::delimiter::{Delimiter, detect_delimiter};
-use super::encoding::{decode, decode_windows_1252};
+use super::encoding::{decode, decode_windows_1252, detect_encoding};
 use super::window::Window;
 use super::{Cells, Findings, Limits, RawRow, RowSource, RowSpan, SourceError};
 use crate::reject::{ErrorCode, RowError};
@@ -55,10 +55,13 @@ impl CsvSource {
         let text = &source.window.text()[..header.length];
         fill_cells(&source.pieces, text, &mut cells);
         source.columns = cells.iter().map(|(_, name)| name.to_owned()).collect();
+        let header_bytes = source.window.source_bytes(0, header.next);
         source.header_raw.extend_from_slice(source.window.mark());
-        source
-            .header_raw
-            .extend_from_slice(source.window.source_bytes(0, header.next));
+        if source.header_raw.is_empty() && !matches!(detect_encoding(header_bytes), Ok((_, b""))) {
+            // After a blank line the header may start as a mark does. Without a line before it, it would be one.
+            source.header_raw.push(b'\n');
+        }
+        source.header_raw.extend_from_slice(header_bytes);
         source.leave(&header);
         Ok(source)
     }

@@ -1,6 +1,6 @@
 //! Bytes → raw rows, each with its exact position. The `RowSource` port and the formats behind it.
 //!
-//! No file is opened here: every source reads from a `std::io::Read` that the caller gives ([`open`]), and Parquet, which
+//! No file is opened here: every source reads from a `std::io::Read` that the caller gives ([`open()`]), and Parquet, which
 //! is read from its end, from a [`parquet::ParquetSource`] over anything that can be read at a position. Memory is bounded
 //! by the longest record, which [`Limits`] bounds.
 //!

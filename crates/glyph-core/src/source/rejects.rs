@@ -149,6 +149,11 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_looks_like_a_mark_does_not_become_one() {
+        assert_eq!(check(b"\n\xFE\xFF,b\n1,2\n"), b"\n\xFE\xFF,b\n1,2\n");
+    }
+
+    #[test]
     fn a_quote_left_open_at_the_end_stays_as_it_is() {
         assert_eq!(check(b"a,b\n1,2\n3,\"open"), b"a,b\n1,2\n3,\"open");
     }
