@@ -22,9 +22,23 @@ fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> boo
     let text = tokens.text_at(at);
     let after_name = name.is_some_and(|(_, last)| at > last);
     // Cards boast of their backplates and coolers; alone they end the title or are `for` something.
-    if after_name && matches!(text, "backplate" | "backplates" | "coolingfans" | "coolingfan" | "vaporchamber" | "heatpipe" | "badge" | "logo") {
+    if after_name
+        && matches!(
+            text,
+            "backplate"
+                | "backplates"
+                | "coolingfans"
+                | "coolingfan"
+                | "vaporchamber"
+                | "heatpipe"
+                | "badge"
+                | "logo"
+        )
+    {
         return name.is_some_and(|(_, last)| at == last + 1)
-            || at + 1 == tokens.list.len() || tokens.term_at(at + 1) == Term::For || tokens.term_at(at + 1) == Term::Only;
+            || at + 1 == tokens.list.len()
+            || tokens.term_at(at + 1) == Term::For
+            || tokens.term_at(at + 1) == Term::Only;
     }
     true
 }
@@ -42,15 +56,29 @@ fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
         return true;
     }
     let Some((first, last)) = name else {
-        return next == Term::For || (at + 1..tokens.list.len()).take(3).any(|after| tokens.term_at(after) == Term::GpuNoun);
+        return next == Term::For
+            || (at + 1..tokens.list.len())
+                .take(3)
+                .any(|after| tokens.term_at(after) == Term::GpuNoun);
     };
     let for_between = (at + 1..first).any(|between| tokens.term_at(between) == Term::For);
     if at < first {
-        return for_between || at < 2 && !matches!(tokens.text_at(at), "cooling" | "support" | "frame" | "cover" | "lights");
+        return for_between
+            || at < 2
+                && !matches!(
+                    tokens.text_at(at),
+                    "cooling" | "support" | "frame" | "cover" | "lights"
+                );
     }
     let offered_for = (0..first).any(|before| tokens.term_at(before) == Term::For);
-    let ends = at + 1 == tokens.list.len() || tokens.gap_at(at + 1).has(Gap::COMMA.and(Gap::OPEN).and(Gap::SLASH));
-    let telling = !matches!(tokens.text_at(at), "cooling" | "support" | "chip" | "chips" | "plate" | "frame" | "lights");
+    let ends = at + 1 == tokens.list.len()
+        || tokens
+            .gap_at(at + 1)
+            .has(Gap::COMMA.and(Gap::OPEN).and(Gap::SLASH));
+    let telling = !matches!(
+        tokens.text_at(at),
+        "cooling" | "support" | "chip" | "chips" | "plate" | "frame" | "lights"
+    );
     at > last && (offered_for || ends && telling && !is_described(tokens, at))
 }
 
@@ -60,30 +88,69 @@ fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     let from = at.saturating_sub(4);
     (from..at).any(|before| {
         let term = tokens.term_at(before);
-        let with = term == Term::With || tokens.text_at(before) == "w" && tokens.gap_at(before + 1).has(Gap::SLASH);
-        term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad") || after_name && with
+        let with = term == Term::With
+            || tokens.text_at(before) == "w" && tokens.gap_at(before + 1).has(Gap::SLASH);
+        term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad")
+            || after_name && with
     }) || after_name
         && (from + 1..=at).any(|before| {
-            name.is_some_and(|(_, last)| before > last) && tokens.gap_at(before).has(Gap::PLUS.and(Gap::AND))
+            name.is_some_and(|(_, last)| before > last)
+                && tokens.gap_at(before).has(Gap::PLUS.and(Gap::AND))
         })
         || after_name && matches!(tokens.text_at(at + 1), "included" | "incl" | "inkl")
 }
 
 /// `3 fans`, `dual fan`, `2x fan`: the card's own.
 fn is_counted(tokens: &Tokens, at: usize) -> bool {
-    let Some(before) = at.checked_sub(1) else { return false };
+    let Some(before) = at.checked_sub(1) else {
+        return false;
+    };
     let part_of_code = tokens.is_glued(before) && tokens.text_at(before - 1) != "x";
-    let number = !part_of_code && tokens.list.get(before).is_some_and(|token| token.value > 0 && token.value < 10);
-    number || matches!(tokens.text_at(before), "x" | "x2" | "dual" | "triple" | "twin" | "single" | "double" | "tri" | "quad" | "one" | "two" | "three" | "duplo" | "doble" | "doppel")
+    let number = !part_of_code
+        && tokens
+            .list
+            .get(before)
+            .is_some_and(|token| token.value > 0 && token.value < 10);
+    number
+        || matches!(
+            tokens.text_at(before),
+            "x" | "x2"
+                | "dual"
+                | "triple"
+                | "twin"
+                | "single"
+                | "double"
+                | "tri"
+                | "quad"
+                | "one"
+                | "two"
+                | "three"
+                | "duplo"
+                | "doble"
+                | "doppel"
+        )
 }
 
 /// `WINDFORCE cooler`, `IceQ fan`, `active cooling`: a word about the card's own cooler.
 fn is_described(tokens: &Tokens, at: usize) -> bool {
-    let Some(before) = at.checked_sub(1) else { return false };
+    let Some(before) = at.checked_sub(1) else {
+        return false;
+    };
     tokens.term_at(before) == Term::BoardLine
         || matches!(
             tokens.text_at(before),
-            "active" | "passive" | "blower" | "silent" | "custom" | "stock" | "big" | "aftermarket" | "hybrid" | "liquid" | "oc" | "edition"
+            "active"
+                | "passive"
+                | "blower"
+                | "silent"
+                | "custom"
+                | "stock"
+                | "big"
+                | "aftermarket"
+                | "hybrid"
+                | "liquid"
+                | "oc"
+                | "edition"
         )
 }
 
@@ -91,11 +158,13 @@ fn has_link(tokens: &Tokens) -> bool {
     tokens.list.iter().any(|token| token.term == Term::Link)
 }
 
-/// NVLink and SLI by themselves are bridges; on a card they are a property.
+/// `NVLink` and SLI by themselves are bridges; on a card they are a property.
 fn is_link_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     if is_extra(tokens, at, name) {
         return false;
     }
-    let slots = (at..tokens.list.len()).take(6).any(|near| matches!(tokens.text_at(near), "slot" | "slots" | "kit" | "connector"));
+    let slots = (at..tokens.list.len())
+        .take(6)
+        .any(|near| matches!(tokens.text_at(near), "slot" | "slots" | "kit" | "connector"));
     name.is_none() || slots || tokens.term_at(at + 1) == Term::For
 }

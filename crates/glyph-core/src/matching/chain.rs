@@ -7,6 +7,10 @@ use super::tokens::{Gap, Shape, Tokens};
 
 /// The surroundings of a possible model, as sets of words and as the stretch of tokens that they cover.
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one stretch of text"
+)]
 pub(super) struct Chain {
     /// First and last token of the name.
     pub(super) first: usize,
@@ -31,7 +35,14 @@ pub(super) struct Chain {
 /// How far to look on either side, in tokens.
 const REACH: usize = 8;
 
-pub(super) fn read(tokens: &Tokens, anchor: usize, lead: Option<usize>, group: &Group, masks: &Masks, lexicon: &Lexicon) -> Chain {
+pub(super) fn read(
+    tokens: &Tokens,
+    anchor: usize,
+    lead: Option<usize>,
+    group: &Group,
+    masks: &Masks,
+    lexicon: &Lexicon,
+) -> Chain {
     let mut chain = Chain {
         first: lead.unwrap_or(anchor),
         last: anchor,
@@ -45,13 +56,13 @@ pub(super) fn read(tokens: &Tokens, anchor: usize, lead: Option<usize>, group: &
         class_touches: false,
         family_near: false,
     };
-    read_left(&mut chain, tokens, masks);
+    read_left(&mut chain, tokens, group, masks);
     read_right(&mut chain, tokens, group, masks, lexicon);
     chain.words |= chain.left;
     chain
 }
 
-fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
+fn read_left(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks) {
     let mut at = chain.first;
     let mut passed = false;
     for step in 0..REACH {
@@ -60,21 +71,35 @@ fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
             return;
         }
         at -= 1;
-        let Some(token) = tokens.list.get(at) else { return };
+        let Some(token) = tokens.list.get(at) else {
+            return;
+        };
         let naming = token.term.is_family()
-            || matches!(token.term, Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro)
-            || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0;
-        let passing = matches!(token.term, Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless);
+            || matches!(
+                token.term,
+                Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro
+            )
+            || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0
+            || token.bit & group.used & !masks.x2 & !masks.v2 != 0
+                && tokens.text(token).len() > 1
+                && !passed;
+        let passing = matches!(
+            token.term,
+            Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless
+        );
         // A class further away belongs to another word: `XFX GTS Radeon RX 580`, `THICC II Pro Radeon RX 5700 XT`.
         let far = token.bit & masks.class != 0 && chain.left & masks.class != 0
-            || token.bit & masks.pro != 0 && (passed || step > 0 && !is_named_before(tokens, at, masks));
+            || token.bit & masks.pro != 0
+                && (passed || step > 0 && !is_named_before(tokens, at, masks));
         passed |= passing;
         if far {
             return;
         }
         if naming {
             chain.left |= token.bit;
-            if token.bit & (masks.class | masks.titan) != 0 && step == 0 || token.bit & masks.class != 0 && step <= 2 {
+            if token.bit & (masks.class | masks.titan) != 0 && step == 0
+                || token.bit & masks.class != 0 && step <= 2
+            {
                 chain.class_touches = true;
             }
             if token.term.is_family() {
@@ -95,25 +120,35 @@ fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
 
 /// `Radeon Pro W5700`, `RTX PRO 6000`: a family or class stands before the word, as it does not in `THICC II Pro`.
 fn is_named_before(tokens: &Tokens, at: usize, masks: &Masks) -> bool {
-    at.checked_sub(1).and_then(|before| tokens.list.get(before)).is_some_and(|token| {
-        token.term.is_family() || token.bit & (masks.class | masks.family) != 0
-    })
+    at.checked_sub(1)
+        .and_then(|before| tokens.list.get(before))
+        .is_some_and(|token| {
+            token.term.is_family() || token.bit & (masks.class | masks.family) != 0
+        })
 }
 
 fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, lexicon: &Lexicon) {
     let mut at = chain.anchor + 1;
     let mut touching = true;
-    let spelled = tokens.list.get(chain.anchor).is_some_and(|anchor| anchor.shape == Shape::Word);
+    let spelled = tokens
+        .list
+        .get(chain.anchor)
+        .is_some_and(|anchor| anchor.shape == Shape::Word);
     while at <= chain.anchor + REACH {
-        let Some(token) = tokens.list.get(at) else { return };
-        if token.gap.has(Gap::SLASH) || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks) {
+        let Some(token) = tokens.list.get(at) else {
+            return;
+        };
+        if token.gap.has(Gap::SLASH)
+            || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks)
+        {
             return;
         }
         let text = tokens.text(token);
         touching &= token.gap.is_glued();
         match token.shape {
             Shape::Number => {
-                let sized = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte) || starts_size(tokens, at + 1);
+                let sized = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte)
+                    || starts_size(tokens, at + 1);
                 let bit = lexicon.bit(text);
                 if !sized && bit & group.used != 0 {
                     chain.words |= bit;
@@ -138,8 +173,11 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     at += 1;
                     continue;
                 }
-                let counted = counts(token.bit, text, touching, spelled, group, masks);
-                if counted && token.bit == masks.super_word && is_only_praise(tokens, at, group, masks) {
+                let counted = counts(token.bit, token.gap, text, touching, spelled, group, masks);
+                if counted
+                    && token.bit == masks.super_word
+                    && is_only_praise(tokens, at, group, masks)
+                {
                     return;
                 }
                 if text == "gtx" && tokens.gap_at(at + 1).has(Gap::TIGHT_PLUS) {
@@ -160,7 +198,12 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     return;
                 } else if !matches!(
                     token.term,
-                    Term::NameFiller | Term::MemoryType | Term::Form | Term::PciExpress | Term::Gigabyte | Term::Harmless
+                    Term::NameFiller
+                        | Term::MemoryType
+                        | Term::Form
+                        | Term::PciExpress
+                        | Term::Gigabyte
+                        | Term::Harmless
                 ) && !token.term.is_family()
                 {
                     return;
@@ -173,14 +216,26 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
 
 /// Whether a word behind the number takes part in the name. Single letters do so only glued to it, or where a name of
 /// the group has them (`RTX 4090 D`).
-fn counts(bit: u128, text: &str, touching: bool, spelled: bool, group: &Group, masks: &Masks) -> bool {
+fn counts(
+    bit: u128,
+    gap: Gap,
+    text: &str,
+    touching: bool,
+    spelled: bool,
+    group: &Group,
+    masks: &Masks,
+) -> bool {
     if bit == 0 {
         return false;
     }
-    let wanted = bit & (group.used | masks.suffix) != 0;
-    let naming = bit & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition) != 0;
+    let wanted = bit & (group.used | masks.suffix) != 0 || spelled && bit & masks.anchors != 0;
+    let naming = bit
+        & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition)
+        != 0;
     if text.len() == 1 {
-        return touching || bit & group.used != 0 && (spelled || matches!(text, "d" | "x"));
+        return touching
+            || bit & group.used != 0
+                && (spelled || matches!(text, "d" | "x") || gap == Gap::HYPHEN);
     }
     wanted || naming || touching
 }
@@ -192,7 +247,8 @@ fn touching_suffix(bit: u128, masks: &Masks) -> bool {
 /// `GTX 1080 Super JetStream`: no SUPER where no card of this number has one.
 fn is_only_praise(tokens: &Tokens, at: usize, group: &Group, masks: &Masks) -> bool {
     group.used & masks.super_word == 0
-        && (tokens.term_at(at + 1) == Term::SuperFollower || matches!(tokens.text_at(at + 1), "jetstream" | "js" | "jet" | "oc"))
+        && (tokens.term_at(at + 1) == Term::SuperFollower
+            || matches!(tokens.text_at(at + 1), "jetstream" | "js" | "jet" | "oc"))
 }
 
 /// `8GD6`, `12G`: letters that make a size of the number before them.

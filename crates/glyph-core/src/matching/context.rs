@@ -6,6 +6,10 @@ use super::tokens::Tokens;
 
 /// One pass over the tokens.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one title"
+)]
 pub(super) struct Context {
     /// Vendor and family words anywhere in the title.
     pub(super) families: u128,
@@ -25,7 +29,10 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn read(tokens: &Tokens, masks: &Masks) -> Context {
-        let mut context = Context { tokens: tokens.list.len(), ..Context::default() };
+        let mut context = Context {
+            tokens: tokens.list.len(),
+            ..Context::default()
+        };
         let families = masks.nvidia | masks.amd | masks.intel | masks.matrox;
         let strong = families & !masks.class & !masks.titan;
         for (at, token) in tokens.list.iter().enumerate() {
@@ -42,7 +49,8 @@ impl Context {
                 Term::Goods => context.goods |= tokens.is_free(at),
                 Term::Brand => {
                     context.board_brand |= !is_system_maker(tokens.text_at(at));
-                    context.professional_brand |= matches!(tokens.text_at(at), "pny" | "leadtek" | "elsa");
+                    context.professional_brand |=
+                        matches!(tokens.text_at(at), "pny" | "leadtek" | "elsa");
                 }
                 _ => {}
             }
@@ -68,7 +76,22 @@ impl Context {
 fn is_system_maker(text: &str) -> bool {
     matches!(
         text,
-        "dell" | "hp" | "hpe" | "lenovo" | "cisco" | "supermicro" | "fujitsu" | "ibm" | "acer" | "huawei" | "inspur" | "galaxy"
-            | "hewlettpackard" | "hewlettpackardenterprise" | "msi" | "asus" | "gigabyte"
+        "dell"
+            | "hp"
+            | "hpe"
+            | "lenovo"
+            | "cisco"
+            | "supermicro"
+            | "fujitsu"
+            | "ibm"
+            | "acer"
+            | "huawei"
+            | "inspur"
+            | "galaxy"
+            | "hewlettpackard"
+            | "hewlettpackardenterprise"
+            | "msi"
+            | "asus"
+            | "gigabyte"
     )
 }

@@ -50,7 +50,11 @@ pub(super) fn fit(
         said |= editions & (masks.soft | masks.edition);
     }
     // Of the Ada and Blackwell cards only the SFF ones are of low profile.
-    if low_profile && pattern.lead.is_empty() && needs & masks.soft != 0 && group.used & masks.sff != 0 {
+    if low_profile
+        && pattern.lead.is_empty()
+        && needs & masks.soft != 0
+        && group.used & masks.sff != 0
+    {
         said |= masks.sff;
     }
     if chain.short_super && needs & masks.super_word != 0 {
@@ -68,13 +72,25 @@ pub(super) fn fit(
     let plural = chain.short_super && needs & masks.super_word == 0;
     let missing = needs & !said;
     let extra = said & !needs & !product.tolerated;
-    let mut fit = Fit { cost: if plural { 3 } else { 0 }, class_omitted: false, class_swapped: false, loose: false };
+    let mut fit = Fit {
+        cost: if plural { 3 } else { 0 },
+        class_omitted: false,
+        class_swapped: false,
+        loose: false,
+    };
     count_missing(&mut fit, pattern, missing, extra, said, masks)?;
     count_extra(&mut fit, pattern, extra, chain, group, masks)?;
     Ok(fit)
 }
 
-fn count_missing(fit: &mut Fit, pattern: &Pattern, missing: u128, extra: u128, said: u128, masks: &Masks) -> Result<(), Lost> {
+fn count_missing(
+    fit: &mut Fit,
+    pattern: &Pattern,
+    missing: u128,
+    extra: u128,
+    said: u128,
+    masks: &Masks,
+) -> Result<(), Lost> {
     let needs = pattern.needs;
     let leads = !pattern.lead.is_empty();
     let free = masks.family | masks.class | masks.quadro | masks.pro | masks.soft | masks.optional;
@@ -106,7 +122,11 @@ fn count_missing(fit: &mut Fit, pattern: &Pattern, missing: u128, extra: u128, s
             fit.cost += 4;
             fit.class_omitted = true;
         }
-    } else if class == 0 && !leads && pattern.code == Code::Number && needs & said & (masks.family | masks.quadro | masks.titan) == 0 {
+    } else if class == 0
+        && !leads
+        && pattern.code == Code::Number
+        && needs & said & (masks.family | masks.quadro | masks.titan) == 0
+    {
         fit.cost += 4;
         fit.class_omitted = true;
     }
@@ -121,13 +141,33 @@ fn count_missing(fit: &mut Fit, pattern: &Pattern, missing: u128, extra: u128, s
     Ok(())
 }
 
-fn count_extra(fit: &mut Fit, pattern: &Pattern, extra: u128, chain: &Chain, group: &Group, masks: &Masks) -> Result<(), Lost> {
+fn count_extra(
+    fit: &mut Fit,
+    pattern: &Pattern,
+    extra: u128,
+    chain: &Chain,
+    group: &Group,
+    masks: &Masks,
+) -> Result<(), Lost> {
     let leads = !pattern.lead.is_empty();
-    let naming = masks.family | masks.class | masks.quadro | masks.pro | masks.soft | masks.edition | masks.titan;
+    let naming = masks.family
+        | masks.class
+        | masks.quadro
+        | masks.pro
+        | masks.soft
+        | masks.edition
+        | masks.titan;
     // `HD 5870 X2` and `GTX 580 X2` are boards with two chips; of newer cards it counts them.
     let old = pattern.needs & masks.hd != 0 || pattern.needs & masks.gtx != 0 && chain.value < 1000;
     let twin = if old { masks.x2 } else { 0 };
-    let hard = extra & (group.used | masks.suffix | twin) & !(naming & !masks.suffix);
+    let other_name = if pattern.code == Code::Word {
+        masks.anchors
+    } else {
+        0
+    };
+    let hard = extra
+        & (group.used | masks.suffix | twin | other_name)
+        & !(naming & !masks.suffix & !other_name);
     if hard != 0 {
         return Err(Lost::Says(hard));
     }

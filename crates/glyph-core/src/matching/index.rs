@@ -89,6 +89,7 @@ pub(super) struct Masks {
     pub(super) suffix: u128,
     pub(super) super_word: u128,
     pub(super) x2: u128,
+    pub(super) v2: u128,
     /// `XT`, `Ti` and the like: with a number enough to mean a card without a class.
     pub(super) telling: u128,
     pub(super) optional: u128,
@@ -100,6 +101,8 @@ pub(super) struct Masks {
     pub(super) vega: u128,
     pub(super) gtx: u128,
     pub(super) plus: u128,
+    /// Words that are the middle of a name without a number.
+    pub(super) anchors: u128,
     pub(super) sff: u128,
     /// NVIDIA, AMD, Intel.
     pub(super) makers: u128,
@@ -116,7 +119,9 @@ pub(super) struct Index {
 }
 
 /// Words that can be the middle of a name without a number, the more telling first.
-const ANCHOR_WORDS: &[&str] = &["titan", "vii", "fury", "nano", "duo", "frontier", "ssg", "cx", "ii"];
+const ANCHOR_WORDS: &[&str] = &[
+    "titan", "vii", "fury", "nano", "duo", "frontier", "ssg", "cx", "ii",
+];
 
 /// Boards with several GPUs, whose memory is stated for all or for one of them.
 const SEVERAL_GPUS: &[(&str, u32)] = &[
@@ -168,7 +173,10 @@ impl Index {
                     variants: Vec::new(),
                     default: registry.default_variant(&model.product),
                     tolerated: 0,
-                    gpus: SEVERAL_GPUS.iter().find(|(name, _)| *name == model.product).map_or(1, |(_, gpus)| *gpus),
+                    gpus: SEVERAL_GPUS
+                        .iter()
+                        .find(|(name, _)| *name == model.product)
+                        .map_or(1, |(_, gpus)| *gpus),
                 });
                 index.products.len() as u32 - 1
             });
@@ -178,10 +186,19 @@ impl Index {
                     id,
                     canonical_model: model.canonical_model.clone(),
                     memory_gb: model.memory_gb,
-                    memory_type: model.memory_type.as_deref().unwrap_or_default().to_lowercase(),
+                    memory_type: model
+                        .memory_type
+                        .as_deref()
+                        .unwrap_or_default()
+                        .to_lowercase(),
                     form: model.form,
                 });
-                for word in model.architecture.as_deref().unwrap_or_default().split([' ', '-']) {
+                for word in model
+                    .architecture
+                    .as_deref()
+                    .unwrap_or_default()
+                    .split([' ', '-'])
+                {
                     product.tolerated |= lexicon.bit(&word.to_lowercase());
                 }
             }
@@ -200,6 +217,7 @@ impl Index {
             }
         }
         index.masks = Masks::new(lexicon);
+        index.masks.anchors = index.anchors;
         index
     }
 
@@ -212,24 +230,56 @@ impl Index {
             let is_size = matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte);
             if token.shape == Shape::Number && anchor.is_none() && !is_size {
                 anchor = Some(at);
-                let before = at.checked_sub(1).filter(|before| is_lead(tokens.term_at(*before), tokens.text_at(*before)));
-                lead = before.filter(|before| tokens.list.get(*before).is_some_and(|token| token.shape == Shape::Word));
+                let before = at
+                    .checked_sub(1)
+                    .filter(|before| is_lead(tokens.term_at(*before), tokens.text_at(*before)));
+                lead = before.filter(|before| {
+                    tokens
+                        .list
+                        .get(*before)
+                        .is_some_and(|token| token.shape == Shape::Word)
+                });
             }
         }
         if anchor.is_none() {
-            let place = |word: &&&str| tokens.list.iter().position(|token| tokens.text(token) == **word);
-            anchor = ANCHOR_WORDS.iter().find(|word| place(word).is_some()).as_ref().and_then(place);
+            let place = |word: &&&str| {
+                tokens
+                    .list
+                    .iter()
+                    .position(|token| tokens.text(token) == **word)
+            };
+            anchor = ANCHOR_WORDS
+                .iter()
+                .find(|word| place(word).is_some())
+                .as_ref()
+                .and_then(place);
         }
         let Some(anchor) = anchor else { return };
         let mut needs = 0;
         for (at, token) in tokens.list.iter().enumerate() {
             let skipped = matches!(
                 token.term,
-                Term::NameFiller | Term::MemoryType | Term::Form | Term::PciExpress | Term::Nvidia | Term::Amd | Term::Intel
-                    | Term::Matrox | Term::Gigabyte | Term::Megabyte | Term::GpuNoun | Term::SystemMemory
+                Term::NameFiller
+                    | Term::MemoryType
+                    | Term::Form
+                    | Term::PciExpress
+                    | Term::Nvidia
+                    | Term::Amd
+                    | Term::Intel
+                    | Term::Matrox
+                    | Term::Gigabyte
+                    | Term::Megabyte
+                    | Term::GpuNoun
+                    | Term::SystemMemory
             );
-            let is_size = token.shape == Shape::Number && matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte);
-            if at == anchor || Some(at) == lead || skipped || is_size || tokens.text(token).starts_with("ddr") {
+            let is_size = token.shape == Shape::Number
+                && matches!(tokens.term_at(at + 1), Term::Gigabyte | Term::Megabyte);
+            if at == anchor
+                || Some(at) == lead
+                || skipped
+                || is_size
+                || tokens.text(token).starts_with("ddr")
+            {
                 continue;
             }
             let bit = lexicon.intern(tokens.text(token));
@@ -242,7 +292,9 @@ impl Index {
             }
         }
         let lead = lead.map_or("", |lead| tokens.text_at(lead)).to_owned();
-        let Some(token) = tokens.list.get(anchor).copied() else { return };
+        let Some(token) = tokens.list.get(anchor).copied() else {
+            return;
+        };
         let digits = tokens.text(&token).len();
         let code = match (lead.len(), digits) {
             _ if token.shape == Shape::Word => Code::Word,
@@ -259,9 +311,17 @@ impl Index {
             self.by_word.entry(bit).or_default()
         };
         group.used |= needs;
-        let known = |pattern: &Pattern| pattern.product == product && pattern.lead == lead && pattern.needs == needs;
+        let known = |pattern: &Pattern| {
+            pattern.product == product && pattern.lead == lead && pattern.needs == needs
+        };
         if !group.patterns.iter().any(known) {
-            group.patterns.push(Pattern { product, only, lead, needs, code });
+            group.patterns.push(Pattern {
+                product,
+                only,
+                lead,
+                needs,
+                code,
+            });
         }
     }
 
@@ -273,24 +333,82 @@ impl Index {
 /// Whether a word right before a number is a part of the code (`WX` 7100) and not a class or family.
 fn is_lead(term: Term, text: &str) -> bool {
     !term.is_family()
-        && !matches!(term, Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro | Term::NameFiller | Term::GpuNoun)
+        && !matches!(
+            term,
+            Term::NvidiaClass
+                | Term::AmdClass
+                | Term::WeakClass
+                | Term::Pro
+                | Term::NameFiller
+                | Term::GpuNoun
+        )
         && text.len() <= 4
         && text != "core"
 }
 
 /// Words that play a part whether or not the registry has a name with them.
 const FIXED_WORDS: &[&str] = &[
-    "geforce", "quadro", "tesla", "grid", "nvidia", "radeon", "amd", "instinct", "firepro", "firegl", "arc", "intel",
-    "matrox", "rtx", "gtx", "gts", "gt", "rx", "hd", "fx", "nvs", "r5", "r7", "r9", "vega", "cmp", "pro", "ai", "ti",
-    "super", "xt", "xtx", "gre", "x2", "m", "mobile", "maxq", "ada", "blackwell", "ampere", "turing", "volta", "pascal",
-    "hopper", "sff", "server", "workstation", "titan", "plus",
+    "geforce",
+    "quadro",
+    "tesla",
+    "grid",
+    "nvidia",
+    "radeon",
+    "amd",
+    "instinct",
+    "firepro",
+    "firegl",
+    "arc",
+    "intel",
+    "matrox",
+    "rtx",
+    "gtx",
+    "gts",
+    "gt",
+    "rx",
+    "hd",
+    "fx",
+    "nvs",
+    "r5",
+    "r7",
+    "r9",
+    "vega",
+    "cmp",
+    "pro",
+    "ai",
+    "ti",
+    "super",
+    "xt",
+    "xtx",
+    "gre",
+    "x2",
+    "m",
+    "mobile",
+    "maxq",
+    "ada",
+    "blackwell",
+    "ampere",
+    "turing",
+    "volta",
+    "pascal",
+    "hopper",
+    "sff",
+    "server",
+    "workstation",
+    "titan",
+    "plus",
 ];
 
 impl Masks {
     fn new(lexicon: &Lexicon) -> Masks {
         let mask = |words: &[&str]| lexicon.mask(words);
-        let nvidia = mask(&["geforce", "quadro", "tesla", "grid", "nvidia", "rtx", "gtx", "gts", "gt", "nvs", "cmp", "fx", "titan"]);
-        let amd = mask(&["radeon", "amd", "instinct", "firepro", "firegl", "rx", "hd", "r5", "r7", "r9", "vega"]);
+        let nvidia = mask(&[
+            "geforce", "quadro", "tesla", "grid", "nvidia", "rtx", "gtx", "gts", "gt", "nvs",
+            "cmp", "fx", "titan",
+        ]);
+        let amd = mask(&[
+            "radeon", "amd", "instinct", "firepro", "firegl", "rx", "hd", "r5", "r7", "r9", "vega",
+        ]);
         let intel = mask(&["arc", "intel"]);
         Masks {
             nvidia,
@@ -298,19 +416,42 @@ impl Masks {
             intel,
             matrox: mask(&["matrox"]),
             family: mask(&[
-                "geforce", "tesla", "grid", "nvidia", "radeon", "amd", "instinct", "firepro", "firegl", "arc", "intel", "matrox",
-                "millennium", "ai",
+                "geforce",
+                "tesla",
+                "grid",
+                "nvidia",
+                "radeon",
+                "amd",
+                "instinct",
+                "firepro",
+                "firegl",
+                "arc",
+                "intel",
+                "matrox",
+                "millennium",
+                "ai",
             ]),
-            class: mask(&["rtx", "gtx", "gts", "gt", "rx", "hd", "fx", "nvs", "r5", "r7", "r9"]),
+            class: mask(&[
+                "rtx", "gtx", "gts", "gt", "rx", "hd", "fx", "nvs", "r5", "r7", "r9",
+            ]),
             geforce_class: mask(&["rtx", "gtx", "gts", "gt"]),
             rtx: mask(&["rtx"]),
             quadro: mask(&["quadro"]),
             pro: mask(&["pro"]),
-            soft: mask(&["ada", "blackwell", "ampere", "turing", "volta", "pascal", "hopper"]),
+            soft: mask(&[
+                "ada",
+                "blackwell",
+                "ampere",
+                "turing",
+                "volta",
+                "pascal",
+                "hopper",
+            ]),
             edition: mask(&["sff", "maxq", "server", "workstation"]),
             suffix: mask(&["ti", "super", "xt", "xtx", "gre", "m", "mobile", "maxq"]),
             super_word: mask(&["super"]),
             x2: mask(&["x2"]),
+            v2: mask(&["v2"]),
             telling: mask(&["ti", "super", "xt", "xtx", "gre"]),
             optional: mask(&["ai", "millennium"]),
             titan: mask(&["titan"]),
@@ -320,6 +461,7 @@ impl Masks {
             vega: mask(&["vega"]),
             gtx: mask(&["gtx"]),
             plus: mask(&["plus"]),
+            anchors: 0,
             sff: mask(&["sff"]),
             makers: mask(&["nvidia", "amd", "intel"]),
         }

@@ -21,11 +21,23 @@ pub(super) struct Offer {
 
 impl Offer {
     fn new(kind: Kind, token: Option<usize>, says: &'static str, confidence: f64) -> Offer {
-        Offer { kind, token, says, confidence, mobile_part: false }
+        Offer {
+            kind,
+            token,
+            says,
+            confidence,
+            mobile_part: false,
+        }
     }
 }
 
-pub(super) fn decide(tokens: &Tokens, context: &Context, naming: &Naming, lot: Option<Lot>, masks: &Masks) -> Offer {
+pub(super) fn decide(
+    tokens: &Tokens,
+    context: &Context,
+    naming: &Naming,
+    lot: Option<Lot>,
+    masks: &Masks,
+) -> Offer {
     let name = naming.spans.first().copied();
     let found = naming.product.is_some() || !naming.open.is_empty();
     let line = names_a_line(tokens, context, naming, masks);
@@ -35,7 +47,9 @@ pub(super) fn decide(tokens: &Tokens, context: &Context, naming: &Naming, lot: O
     }
     let machine = system::find(tokens, name, lot);
     let links = tokens.list.iter().any(|token| token.term == Term::Link);
-    if machine.token.is_none_or(|at| is_machine_of_card(tokens, at))
+    if machine
+        .token
+        .is_none_or(|at| is_machine_of_card(tokens, at))
         && let Some(at) = accessory::find(tokens, name)
         && (found || line.is_some() || links || is_for_cards(tokens, at))
     {
@@ -47,7 +61,11 @@ pub(super) fn decide(tokens: &Tokens, context: &Context, naming: &Naming, lot: O
     if let Some(at) = machine.token {
         if !found && machine.processor {
             // A processor with graphics of its own, or a machine whose card nobody names.
-            let kind = if context.said & masks.class & masks.geforce_class != 0 { Kind::System } else { Kind::NotGpu };
+            let kind = if context.said & masks.class & masks.geforce_class != 0 {
+                Kind::System
+            } else {
+                Kind::NotGpu
+            };
             return Offer::new(kind, Some(at), kind.as_str(), 0.8);
         }
         return Offer::new(Kind::System, Some(at), "system", 0.9);
@@ -67,16 +85,37 @@ pub(super) fn decide(tokens: &Tokens, context: &Context, naming: &Naming, lot: O
 }
 
 /// The token of a line of cards that is named without a model, or with one that nobody knows.
-fn names_a_line(tokens: &Tokens, context: &Context, naming: &Naming, masks: &Masks) -> Option<usize> {
+fn names_a_line(
+    tokens: &Tokens,
+    context: &Context,
+    naming: &Naming,
+    masks: &Masks,
+) -> Option<usize> {
     let at = |wanted: &dyn Fn(usize) -> bool| (0..tokens.list.len()).find(|at| wanted(*at));
     let term = |at: usize| tokens.term_at(at);
-    let class = |at: usize| tokens.list.get(at).is_some_and(|token| token.bit & masks.geforce_class != 0 && token.term == Term::NvidiaClass);
-    let brand = context.board_brand || context.board_line || tokens.list.iter().any(|token| token.term == Term::Brand);
-    let hinted = !context.gpu_noun && tokens.list.iter().any(|token| token.term == Term::GoodsHint);
+    let class = |at: usize| {
+        tokens.list.get(at).is_some_and(|token| {
+            token.bit & masks.geforce_class != 0 && token.term == Term::NvidiaClass
+        })
+    };
+    let brand = context.board_brand
+        || context.board_line
+        || tokens.list.iter().any(|token| token.term == Term::Brand);
+    let hinted = !context.gpu_noun
+        && tokens
+            .list
+            .iter()
+            .any(|token| token.term == Term::GoodsHint);
     let other_thing = context.goods
         || hinted
-        || tokens.list.iter().any(|token| matches!(token.term, Term::Processor | Term::Storage | Term::SystemMemory));
-    if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none() {
+        || tokens.list.iter().any(|token| {
+            matches!(
+                token.term,
+                Term::Processor | Term::Storage | Term::SystemMemory
+            )
+        });
+    if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none()
+    {
         return at(&|at| class(at) || term(at).is_family() || term(at) == Term::AmdClass);
     }
     if other_thing {
@@ -84,11 +123,27 @@ fn names_a_line(tokens: &Tokens, context: &Context, naming: &Naming, masks: &Mas
     }
     let vendor = at(&|at| matches!(term(at), Term::Nvidia | Term::Amd));
     let strong = at(&|at| matches!(term(at), Term::Geforce | Term::Radeon));
-    if strong.is_some() && (vendor.is_some() || brand || context.gpu_noun || at(&class).is_some() || context.graphics_memory) {
+    if strong.is_some()
+        && (vendor.is_some()
+            || brand
+            || context.gpu_noun
+            || at(&class).is_some()
+            || context.graphics_memory)
+    {
         return strong;
     }
-    let line = at(&|at| matches!(term(at), Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla | Term::Arc) || class(at));
-    if line.is_some() && (vendor.is_some() || context.gpu_noun || brand && at(&class).is_some() || context.graphics_memory) {
+    let line = at(&|at| {
+        matches!(
+            term(at),
+            Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla | Term::Arc
+        ) || class(at)
+    });
+    if line.is_some()
+        && (vendor.is_some()
+            || context.gpu_noun
+            || brand && at(&class).is_some()
+            || context.graphics_memory)
+    {
         return line;
     }
     let card = at(&|at| matches!(tokens.text_at(at), "card" | "cards" | "board"));
@@ -96,12 +151,20 @@ fn names_a_line(tokens: &Tokens, context: &Context, naming: &Naming, masks: &Mas
 }
 
 fn followed_by_number(tokens: &Tokens, at: usize) -> bool {
-    tokens.list.get(at + 1).is_some_and(|token| token.shape == Shape::Number && token.value >= 100)
+    tokens
+        .list
+        .get(at + 1)
+        .is_some_and(|token| token.shape == Shape::Number && token.value >= 100)
 }
 
 /// Titles that name no card at all.
 fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
-    let other = tokens.list.iter().position(|token| matches!(token.term, Term::Goods | Term::GoodsHint | Term::Processor | Term::Laptop | Term::Computer));
+    let other = tokens.list.iter().position(|token| {
+        matches!(
+            token.term,
+            Term::Goods | Term::GoodsHint | Term::Processor | Term::Laptop | Term::Computer
+        )
+    });
     let _ = naming;
     if other.is_none() && (context.gpu_noun || context.families != 0 && tokens.list.len() <= 2) {
         return Offer::new(Kind::Unclear, None, "unclear", 0.5);
@@ -114,36 +177,62 @@ fn find_no_offer(tokens: &Tokens) -> Option<(usize, &'static str)> {
     for (at, token) in tokens.list.iter().enumerate() {
         match token.term {
             Term::Wanted => {
-                let strong = matches!(tokens.text_at(at), "wtb" | "wanttobuy" | "lookingfor" | "lookingtobuy" | "searchingfor" | "insearchof" | "куплю" | "скупка" | "выкуп" | "webuy");
+                let strong = matches!(
+                    tokens.text_at(at),
+                    "wtb"
+                        | "wanttobuy"
+                        | "lookingfor"
+                        | "lookingtobuy"
+                        | "searchingfor"
+                        | "insearchof"
+                        | "куплю"
+                        | "скупка"
+                        | "выкуп"
+                        | "webuy"
+                );
                 if at <= 1 || strong && at <= 6 || token.shape == Shape::Script {
                     return Some((at, "not_offer"));
                 }
             }
-            Term::Rental => return Some((at, "not_offer")),
-            Term::Picture => return Some((at, "not_offer")),
+            Term::Rental | Term::Picture => return Some((at, "not_offer")),
             _ => {}
         }
     }
     // `[W] RTX 3080` as swap boards write it.
-    let wanted_mark = tokens.text_at(0) == "w" && tokens.gap_at(0).has(Gap::OPEN) && tokens.gap_at(1).has(Gap::CLOSE);
+    let wanted_mark = tokens.text_at(0) == "w"
+        && tokens.gap_at(0).has(Gap::OPEN)
+        && tokens.gap_at(1).has(Gap::CLOSE);
     wanted_mark.then_some((0, "not_offer"))
 }
 
 /// The machine word is no reason against an accessory: `fan for laptop GPU`, `riser for PC`.
 fn is_machine_of_card(tokens: &Tokens, at: usize) -> bool {
-    matches!(tokens.term_at(at), Term::Laptop | Term::Computer | Term::Server | Term::Rig | Term::SystemHint | Term::Baseboard)
+    matches!(
+        tokens.term_at(at),
+        Term::Laptop
+            | Term::Computer
+            | Term::Server
+            | Term::Rig
+            | Term::SystemHint
+            | Term::Baseboard
+    )
 }
 
 /// Without a card's name an accessory must say what it is for.
 fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
     let near = at.saturating_sub(5)..(at + 8).min(tokens.list.len());
     let text = tokens.text_at(at);
-    tokens.term_at(at) == Term::Accessory && near.clone().any(|near| tokens.term_at(near) == Term::GpuNoun)
+    tokens.term_at(at) == Term::Accessory
+        && near
+            .clone()
+            .any(|near| tokens.term_at(near) == Term::GpuNoun)
         || matches!(text, "quadrosync" | "syncii" | "gsyncmodule")
         || text.starts_with("gpu")
         || text.starts_with("graphics")
         || matches!(tokens.term_at(at), Term::Licence | Term::Part)
-            && near.into_iter().any(|near| matches!(tokens.term_at(near), Term::Nvidia | Term::GpuNoun))
+            && near
+                .into_iter()
+                .any(|near| matches!(tokens.term_at(near), Term::Nvidia | Term::GpuNoun))
 }
 
 /// Other goods that name a card: a power supply for it, a monitor, a console.
@@ -155,12 +244,20 @@ fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) 
         }
         let after_name = name.is_some_and(|(_, last)| at > last);
         let aside = (at.saturating_sub(3)..at).any(|before| {
-            matches!(tokens.term_at(before), Term::For | Term::With | Term::Without | Term::Versus)
+            matches!(
+                tokens.term_at(before),
+                Term::For | Term::With | Term::Without | Term::Versus
+            )
         }) || tokens.gap_at(at).has(Gap::PLUS);
         let counted = at > 0
-            && (tokens.list.get(at - 1).is_some_and(|token| token.shape == Shape::Number)
-                || matches!(tokens.text_at(at - 1), "dual" | "multi" | "triple" | "quad" | "x" | "four" | "six" | "mini"));
-        let described = after_name && (context.gpu_noun || aside || counted);
-        !described && !(after_name && counted)
+            && (tokens
+                .list
+                .get(at - 1)
+                .is_some_and(|token| token.shape == Shape::Number)
+                || matches!(
+                    tokens.text_at(at - 1),
+                    "dual" | "multi" | "triple" | "quad" | "x" | "four" | "six" | "mini"
+                ));
+        !(after_name && (context.gpu_noun || aside || counted))
     })
 }

@@ -17,7 +17,9 @@ const MOST: u32 = 10_000;
 pub(super) fn read(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot> {
     (0..tokens.list.len()).find_map(|at| {
         let lot = lot_at(tokens, at, name)?;
-        let inside = name.is_some_and(|(first, last)| lot.first >= first && lot.last <= last && lot.first != lot.last);
+        let inside = name.is_some_and(|(first, last)| {
+            lot.first >= first && lot.last <= last && lot.first != lot.last
+        });
         (lot.size >= 1 && lot.size <= MOST && !inside).then_some(lot)
     })
 }
@@ -45,10 +47,26 @@ fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -
         return None;
     }
     match tokens.term_at(next) {
-        Term::Pieces if size < 1000 => Some(Lot { size, first: at, last: next }),
-        Term::Lot if size >= 2 && tokens.text_at(next) != "set" => Some(Lot { size, first: at, last: next }),
-        Term::GpuNoun if at == 0 && (2..=100).contains(&size) => Some(Lot { size, first: at, last: next }),
-        Term::Times if size >= 1 && counts_cards(tokens, at, next, name) => Some(Lot { size, first: at, last: next }),
+        Term::Pieces if size < 1000 => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
+        Term::Lot if size >= 2 && tokens.text_at(next) != "set" => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
+        Term::GpuNoun if at == 0 && (2..=100).contains(&size) => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
+        Term::Times if size >= 1 && counts_cards(tokens, at, next, name) => Some(Lot {
+            size,
+            first: at,
+            last: next,
+        }),
         _ => None,
     }
 }
@@ -68,14 +86,28 @@ fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, u
     }
     let Some((first, _)) = name else { return false };
     let names_card = token.term.is_family()
-        || matches!(token.term, Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::GpuNoun)
+        || matches!(
+            token.term,
+            Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::GpuNoun
+        )
         || next == first;
     let brand_then_card = token.term == Term::Brand && next < first;
-    let used = matches!(tokens.text_at(next), "new" | "used" | "genuine" | "original" | "oem" | "bulk") && next < first;
+    let used = matches!(
+        tokens.text_at(next),
+        "new" | "used" | "genuine" | "original" | "oem" | "bulk"
+    ) && next < first;
     let begins = at == 0
-        || tokens.gap_at(at).has(Gap::OPEN.and(Gap::COMMA).and(Gap::PLUS))
-        || matches!(tokens.term_at(at - 1), Term::Lot | Term::With | Term::For | Term::Only)
-        || matches!(tokens.text_at(at - 1), "selling" | "of" | "bulk" | "used" | "new" | "sale");
+        || tokens
+            .gap_at(at)
+            .has(Gap::OPEN.and(Gap::COMMA).and(Gap::PLUS))
+        || matches!(
+            tokens.term_at(at - 1),
+            Term::Lot | Term::With | Term::For | Term::Only
+        )
+        || matches!(
+            tokens.text_at(at - 1),
+            "selling" | "of" | "bulk" | "used" | "new" | "sale"
+        );
     (names_card || brand_then_card || used) && begins && at < first
 }
 
@@ -89,13 +121,21 @@ fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
     let unit = tokens.term_at(next + 1);
     let measured = matches!(unit, Term::Gigabyte | Term::Megabyte | Term::Unit);
     let fits = token.value >= 1 && token.value < 1000 && !measured && !tokens.is_glued(next);
-    fits.then_some(Lot { size: token.value, first: at, last: next })
+    fits.then_some(Lot {
+        size: token.value,
+        first: at,
+        last: next,
+    })
 }
 
 fn pair(tokens: &Tokens, at: usize) -> Option<Lot> {
     let at_start = at <= 1;
     let offered = at_start || tokens.text_at(at) == "pairof" || tokens.gap_at(at).has(Gap::OPEN);
-    offered.then_some(Lot { size: 2, first: at, last: at })
+    offered.then_some(Lot {
+        size: 2,
+        first: at,
+        last: at,
+    })
 }
 
 /// `RTX 3090 x8` after the name, `x 5` at the end; `PCIe x16` and `iChill X3` are not counts.
@@ -105,26 +145,47 @@ fn times_after(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Opti
     if count.shape != Shape::Number || !(2..=100).contains(&count.value) || count.value == 16 {
         return None;
     }
-    follows_name(tokens, at, next, name).then_some(Lot { size: count.value, first: at, last: next })
+    follows_name(tokens, at, next, name).then_some(Lot {
+        size: count.value,
+        first: at,
+        last: next,
+    })
 }
 
 fn times_two(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
-    follows_name(tokens, at, at, name).then_some(Lot { size: 2, first: at, last: at })
+    follows_name(tokens, at, at, name).then_some(Lot {
+        size: 2,
+        first: at,
+        last: at,
+    })
 }
 
 fn follows_name(tokens: &Tokens, at: usize, last: usize, name: Option<(usize, usize)>) -> bool {
-    let (_, name_last) = match name {
-        Some(name) => name,
-        None => return false,
+    let Some((_, name_last)) = name else {
+        return false;
     };
     let gap = tokens.gap_at(at);
     let ends = last + 1 == tokens.list.len();
     let enclosed = gap.has(Gap::OPEN) && tokens.gap_at(last + 1).has(Gap::CLOSE);
-    let set_off = enclosed || ends || tokens.gap_at(last + 1).has(Gap::COMMA.and(Gap::OPEN)) || tokens.gap_at(last + 1).has(Gap::HYPHEN);
-    let before = at.checked_sub(1).map_or(Term::None, |before| tokens.term_at(before));
-    let bus = matches!(before, Term::PciExpress | Term::BoardLine | Term::Brand) || is_bus_before(tokens, at);
-    let line = matches!(tokens.text_at(at.saturating_sub(1)), "twin" | "gaming" | "gen" | "express" | "chill" | "ichill" | "oc");
-    at > name_last && set_off && !gap.is_glued() && !bus && !line && (enclosed || is_plain_between(tokens, name_last + 1, at))
+    let set_off = enclosed
+        || ends
+        || tokens.gap_at(last + 1).has(Gap::COMMA.and(Gap::OPEN))
+        || tokens.gap_at(last + 1).has(Gap::HYPHEN);
+    let before = at
+        .checked_sub(1)
+        .map_or(Term::None, |before| tokens.term_at(before));
+    let bus = matches!(before, Term::PciExpress | Term::BoardLine | Term::Brand)
+        || is_bus_before(tokens, at);
+    let line = matches!(
+        tokens.text_at(at.saturating_sub(1)),
+        "twin" | "gaming" | "gen" | "express" | "chill" | "ichill" | "oc"
+    );
+    at > name_last
+        && set_off
+        && !gap.is_glued()
+        && !bus
+        && !line
+        && (enclosed || is_plain_between(tokens, name_last + 1, at))
 }
 
 /// Between the name and the count stand only sizes and other describing words of the card.
@@ -137,7 +198,8 @@ fn is_plain_between(tokens: &Tokens, from: usize, to: usize) -> bool {
 
 /// `PCIe 4.0 x8`, `Gen4 x4`.
 fn is_bus_before(tokens: &Tokens, at: usize) -> bool {
-    (at.saturating_sub(4)..at).any(|before| tokens.term_at(before) == Term::PciExpress || tokens.text_at(before) == "gen")
+    (at.saturating_sub(4)..at)
+        .any(|before| tokens.term_at(before) == Term::PciExpress || tokens.text_at(before) == "gen")
 }
 
 /// Numbers inside part numbers and decimals count nothing.
@@ -145,6 +207,11 @@ fn is_part_of_code(tokens: &Tokens, at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.list.get(before));
     before.is_some_and(|before| {
         let gap = tokens.gap_at(at);
-        gap.is_glued() || gap == Gap::DOT && before.shape == Shape::Number || gap == Gap::HYPHEN && at + 1 < tokens.list.len() && tokens.is_glued(at + 1) && before.shape == Shape::Number
+        gap.is_glued()
+            || gap == Gap::DOT && before.shape == Shape::Number
+            || gap == Gap::HYPHEN
+                && at + 1 < tokens.list.len()
+                && tokens.is_glued(at + 1)
+                && before.shape == Shape::Number
     })
 }

@@ -48,7 +48,13 @@ impl Matcher {
         let mut reading = self.read(clues.title);
         let name = reading.naming.spans.first().copied();
         let lot = lot::read(&reading.tokens, name);
-        let offer = kind::decide(&reading.tokens, &reading.context, &reading.naming, lot, &self.index.masks);
+        let offer = kind::decide(
+            &reading.tokens,
+            &reading.context,
+            &reading.naming,
+            lot,
+            &self.index.masks,
+        );
         let card = matches!(offer.kind, Kind::GpuCard | Kind::GpuLot);
         let mut borrowed = None;
         if card && reading.naming.product.is_none() {
@@ -71,7 +77,12 @@ impl Matcher {
         };
         let mentions = mention::read(&scene);
         let naming = naming::name(&scene, mentions);
-        Reading { tokens, context, sizes, naming }
+        Reading {
+            tokens,
+            context,
+            sizes,
+            naming,
+        }
     }
 
     /// Lets the notes and the address settle what the title leaves open; returns what did, its place
@@ -79,14 +90,26 @@ impl Matcher {
     fn borrow(&self, clues: &Clues<'_>, reading: &mut Reading) -> Option<Evidence> {
         let address = clues.source_url.map(last_segment);
         for (text, says) in [(clues.notes, "notes"), (address, "address")] {
-            let Some(text) = text.filter(|text| !text.is_empty()) else { continue };
+            let Some(text) = text.filter(|text| !text.is_empty()) else {
+                continue;
+            };
             let other = self.read(text);
-            let Some(place) = other.naming.product else { continue };
+            let Some(place) = other.naming.product else {
+                continue;
+            };
             let open = &reading.naming.open;
             let contradicted = reading.naming.lost.iter().any(|(lost, reason)| {
-                *lost == place && !matches!(reason, Lost::NoContext | Lost::Lacks(_) | Lost::UnknownLetters)
+                *lost == place
+                    && !matches!(
+                        reason,
+                        Lost::NoContext | Lost::Lacks(_) | Lost::UnknownLetters
+                    )
             });
-            let agrees = if open.is_empty() { other.naming.named && !contradicted } else { open.contains(&place) };
+            let agrees = if open.is_empty() {
+                other.naming.named && !contradicted
+            } else {
+                open.contains(&place)
+            };
             if agrees && self.is_of_the_same_vendor(place, reading) {
                 reading.naming.product = Some(place);
                 reading.naming.only = other.naming.only;
@@ -96,7 +119,12 @@ impl Matcher {
                     reading.sizes = other.sizes;
                 }
                 let end = clues.title.len();
-                return Some(Evidence { start: 0, end, text: text.to_owned(), says });
+                return Some(Evidence {
+                    start: 0,
+                    end,
+                    text: text.to_owned(),
+                    says,
+                });
             }
         }
         None
@@ -105,26 +133,48 @@ impl Matcher {
     fn is_of_the_same_vendor(&self, place: u32, reading: &Reading) -> bool {
         let masks = &self.index.masks;
         let families = reading.context.families;
-        self.index.product(place).is_some_and(|product| families == 0 || families & masks.of(product.vendor) != 0)
+        self.index
+            .product(place)
+            .is_some_and(|product| families == 0 || families & masks.of(product.vendor) != 0)
     }
 
-    fn answer(&self, title: &str, reading: Reading, lot: Option<Lot>, offer: kind::Offer, borrowed: Option<Evidence>) -> Match {
-        let Reading { tokens, sizes, naming, .. } = reading;
+    fn answer(
+        &self,
+        title: &str,
+        reading: Reading,
+        lot: Option<Lot>,
+        offer: kind::Offer,
+        borrowed: Option<Evidence>,
+    ) -> Match {
+        let Reading {
+            tokens,
+            sizes,
+            naming,
+            ..
+        } = reading;
         let card = matches!(offer.kind, Kind::GpuCard | Kind::GpuLot);
-        let shown = card || offer.kind == Kind::System;
-        let place = naming.product.filter(|_| shown && !offer.mobile_part);
+        let displayed = card || offer.kind == Kind::System;
+        let place = naming.product.filter(|_| displayed && !offer.mobile_part);
         let product = place.and_then(|place| self.index.product(place));
         let choice = match product {
             Some(product) => variant::choose(product, naming.only, &sizes, &tokens),
-            None => Choice { memory_gb: sizes.first().filter(|_| card).map(|size| size.gigabytes), ..Choice::default() },
+            None => Choice {
+                memory_gb: sizes.first().filter(|_| card).map(|size| size.gigabytes),
+                ..Choice::default()
+            },
         };
         // An MXM module of a chip that the registry knows as a board is another product.
         let module = choice.form == Some(Form::Mxm)
-            && product.is_some_and(|product| product.variants.iter().all(|variant| variant.form != Some(Form::Mxm)));
+            && product.is_some_and(|product| {
+                product
+                    .variants
+                    .iter()
+                    .all(|variant| variant.form != Some(Form::Mxm))
+            });
         let product = product.filter(|_| !module);
-        let mut lost = naming.lost.clone();
-        if !shown || module || offer.mobile_part {
-            lost.extend(naming.product.map(|place| (place, Lost::Worse)));
+        let mut losers = naming.lost.clone();
+        if !displayed || module || offer.mobile_part {
+            losers.extend(naming.product.map(|place| (place, Lost::Worse)));
         }
         let confidence = match (card, product) {
             (true, Some(_)) => naming.confidence * offer.confidence,
@@ -132,36 +182,57 @@ impl Matcher {
             (false, _) => offer.confidence,
         };
         let mut evidence: Vec<Evidence> = Vec::with_capacity(4);
-        let mut add = |span: (usize, usize), says| evidence.extend(report::evidence(title, &tokens, span, says));
-        let named = naming.product.is_some();
+        let mut point_out = |span: (usize, usize), says| {
+            evidence.extend(report::evidence(title, &tokens, span, says));
+        };
+        let settled = naming.product.is_some();
         let conflict = naming.memory == Some(MemoryFit::Conflicts);
         for span in naming.spans.iter().take(MOST_SPANS) {
-            add(*span, if named || conflict { "model" } else { "ambiguous" });
+            point_out(
+                *span,
+                if settled || conflict {
+                    "model"
+                } else {
+                    "ambiguous"
+                },
+            );
         }
         if let Some(span) = naming.part_span {
-            add(span, "part_number");
+            point_out(span, "part_number");
         }
-        if let Some(size) = choice.size.or((conflict && card).then_some(0)).and_then(|size| sizes.get(size)) {
-            add((size.first, size.last), if conflict { "conflict" } else { "memory" });
+        if let Some(size) = choice
+            .size
+            .or((conflict && card).then_some(0))
+            .and_then(|size| sizes.get(size))
+        {
+            point_out(
+                (size.first, size.last),
+                if conflict { "conflict" } else { "memory" },
+            );
         }
         if let Some(at) = choice.form_token {
-            add((at, at), "form");
+            point_out((at, at), "form");
         }
         if let Some(lot) = lot.filter(|_| offer.kind == Kind::GpuLot) {
-            add((lot.first, lot.last), "lot");
+            point_out((lot.first, lot.last), "lot");
         }
         if let Some(at) = offer.token {
-            add((at, at), offer.says);
+            point_out((at, at), offer.says);
         }
         evidence.extend(borrowed);
-        let candidates: Vec<Candidate> = report::candidates(&lost, &naming.open, &self.index, &self.lexicon);
+        let candidates: Vec<Candidate> =
+            report::candidates(&losers, &naming.open, &self.index, &self.lexicon);
         Match {
             kind: offer.kind,
             model: choice.model.filter(|_| product.is_some()),
             product: product.map(|product| product.name.clone()),
             memory_gb: choice.memory_gb,
             form: choice.form,
-            lot_size: if offer.kind == Kind::GpuLot { lot.map_or(1, |lot| lot.size) } else { 1 },
+            lot_size: if offer.kind == Kind::GpuLot {
+                lot.map_or(1, |lot| lot.size)
+            } else {
+                1
+            },
             confidence,
             evidence,
             candidates,
@@ -172,5 +243,8 @@ impl Matcher {
 /// The part of an address that spells the product: `…/products/msi-rtx-5070-12g-shadow` without its query.
 fn last_segment(address: &str) -> &str {
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
 }

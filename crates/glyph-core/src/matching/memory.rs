@@ -15,12 +15,17 @@ pub(super) struct Size {
 /// The sizes in the order of the title. Sizes of drives and of a computer's memory are left out.
 pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
     let mut sizes = Vec::new();
+    let is_machine = tokens.list.iter().any(|token| {
+        matches!(token.term, Term::Processor | Term::Laptop | Term::Storage | Term::Computer | Term::Server)
+    }) || tokens.list.windows(2).any(|pair| matches!(pair, [letter, digit] if tokens.text(letter) == "i" && digit.gap.is_glued()));
     for (at, token) in tokens.list.iter().enumerate() {
         if token.shape != Shape::Number || token.value == 0 {
             continue;
         }
-        let Some((unit, last)) = unit_after(tokens, at) else { continue };
-        if belongs_to_computer(tokens, last + 1) {
+        let Some((unit, last)) = unit_after(tokens, at) else {
+            continue;
+        };
+        if belongs_to_computer(tokens, last + 1) && is_machine {
             continue;
         }
         let (whole, first) = with_decimals(tokens, at);
@@ -29,9 +34,17 @@ pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
             continue;
         }
         if let Some(count) = times_before(tokens, first) {
-            sizes.push(Size { gigabytes: gigabytes * f64::from(count), first: first - 2, last });
+            sizes.push(Size {
+                gigabytes: gigabytes * f64::from(count),
+                first: first - 2,
+                last,
+            });
         }
-        sizes.push(Size { gigabytes, first, last });
+        sizes.push(Size {
+            gigabytes,
+            first,
+            last,
+        });
     }
     sizes
 }
@@ -40,32 +53,52 @@ pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
 fn unit_after(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     let next = at + 1;
     match tokens.term_at(next) {
-        Term::Gigabyte if tokens.gap_at(next).is_only(Gap::SPACE.and(Gap::HYPHEN)) => return Some((1.0, next)),
-        Term::Megabyte if tokens.gap_at(next).is_only(Gap::SPACE.and(Gap::HYPHEN)) => return Some((1.0 / 1024.0, next)),
+        Term::Gigabyte if tokens.gap_at(next).is_only(Gap::SPACE.and(Gap::HYPHEN)) => {
+            return Some((1.0, next));
+        }
+        Term::Megabyte if tokens.gap_at(next).is_only(Gap::SPACE.and(Gap::HYPHEN)) => {
+            return Some((1.0 / 1024.0, next));
+        }
         _ => {}
     }
+    // `O12G`, `2x6G` and `3060Ti12G` are sizes, `J3G92AT` and `A10G` are codes.
     let code = at > 0
         && tokens.is_glued(at)
         && tokens.list.get(at - 1).is_some_and(|before| {
-            before.shape == Shape::Word && before.bit == 0 && before.term == Term::None && tokens.text(before) != "o"
+            let text = tokens.text(before);
+            let known = text.len() >= 2 && (before.bit != 0 || before.term != Term::None);
+            before.shape == Shape::Word && !known && !matches!(text, "o" | "x")
         });
     let part_number = at > 0
         && tokens.gap_at(at) == Gap::HYPHEN
-        && tokens.list.get(at - 1).is_some_and(|before| before.shape == Shape::Number)
+        && tokens
+            .list
+            .get(at - 1)
+            .is_some_and(|before| before.shape == Shape::Number)
         && tokens.text_at(at - 1).len() < 3;
     (starts_size(tokens, next) && !code && !part_number).then_some((1.0, next))
 }
 
 /// `1.5GB` and `1,5 GB` are two numbers with a sign between them.
 fn with_decimals(tokens: &Tokens, at: usize) -> (f64, usize) {
-    let value = tokens.list.get(at).map_or(0.0, |token| f64::from(token.value));
+    let value = tokens
+        .list
+        .get(at)
+        .map_or(0.0, |token| f64::from(token.value));
     let digits = tokens.text_at(at).len();
-    let Some(before) = at.checked_sub(1) else { return (value, at) };
+    let Some(before) = at.checked_sub(1) else {
+        return (value, at);
+    };
     let gap = tokens.gap_at(at);
     let decimal = gap == Gap::DOT || gap == Gap::COMMA;
     match tokens.list.get(before) {
-        Some(whole) if decimal && digits <= 2 && whole.shape == Shape::Number && whole.value < 32 => {
-            (f64::from(whole.value) + value / 10_f64.powi(digits as i32), before)
+        Some(whole)
+            if decimal && digits <= 2 && whole.shape == Shape::Number && whole.value < 32 =>
+        {
+            (
+                f64::from(whole.value) + value / 10_f64.powi(digits as i32),
+                before,
+            )
         }
         _ => (value, at),
     }
@@ -81,7 +114,8 @@ fn times_before(tokens: &Tokens, first: usize) -> Option<u32> {
 
 fn belongs_to_computer(tokens: &Tokens, at: usize) -> bool {
     let text = tokens.text_at(at);
-    matches!(tokens.term_at(at), Term::SystemMemory | Term::Storage) || matches!(text, "ram" | "озу" | "rom")
+    matches!(tokens.term_at(at), Term::SystemMemory | Term::Storage)
+        || matches!(text, "ram" | "озу" | "rom")
 }
 
 /// Whether two sizes mean the same: 1024 and 1000, and rounding, aside.

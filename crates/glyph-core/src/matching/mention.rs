@@ -65,12 +65,20 @@ pub(super) fn read(scene: &Scene<'_>) -> Vec<Mention> {
     for (at, token) in scene.tokens.list.iter().enumerate() {
         let group = match token.shape {
             Shape::Number => scene.index.by_number.get(&token.value),
-            Shape::Word if token.bit & scene.index.anchors != 0 => scene.index.by_word.get(&token.bit),
+            Shape::Word if token.bit & scene.index.anchors != 0 => {
+                scene.index.by_word.get(&token.bit)
+            }
             _ => None,
         };
         let Some(group) = group else { continue };
-        let in_list = mentions.last().is_some_and(|last| continues_list(scene.tokens, last, at));
-        let inherited = if in_list { mentions.last().map_or(0, |last| last.chain.left) } else { 0 };
+        let in_list = mentions
+            .last()
+            .is_some_and(|last| continues_list(scene.tokens, last, at));
+        let inherited = if in_list {
+            mentions.last().map_or(0, |last| last.chain.left)
+        } else {
+            0
+        };
         if let Some(mention) = read_at(scene, at, token, group, inherited) {
             mentions.push(mention);
         }
@@ -78,14 +86,27 @@ pub(super) fn read(scene: &Scene<'_>) -> Vec<Mention> {
     mentions
 }
 
-fn read_at(scene: &Scene<'_>, at: usize, token: &Token, group: &Group, inherited: u128) -> Option<Mention> {
+fn read_at(
+    scene: &Scene<'_>,
+    at: usize,
+    token: &Token,
+    group: &Group,
+    inherited: u128,
+) -> Option<Mention> {
     let tokens = scene.tokens;
     let masks = &scene.index.masks;
     let (leads, plain) = ways_to_read(scene, at, token, group);
     if !leads && !plain {
         return None;
     }
-    let mut chain = chain::read(tokens, at, leads.then(|| at - 1), group, masks, scene.lexicon);
+    let mut chain = chain::read(
+        tokens,
+        at,
+        leads.then(|| at - 1),
+        group,
+        masks,
+        scene.lexicon,
+    );
     if inherited != 0 && !chain.class_touches && !chain.family_near {
         chain.words |= inherited;
         chain.left |= inherited;
@@ -93,8 +114,14 @@ fn read_at(scene: &Scene<'_>, at: usize, token: &Token, group: &Group, inherited
     let mut readings: Vec<Reading> = Vec::new();
     let mut lost: Vec<(u32, Lost)> = Vec::new();
     for pattern in &group.patterns {
-        let considered = if pattern.lead.is_empty() { plain } else { leads && pattern.lead == tokens.text_at(at - 1) };
-        let Some(product) = scene.index.product(pattern.product).filter(|_| considered) else { continue };
+        let considered = if pattern.lead.is_empty() {
+            plain
+        } else {
+            leads && pattern.lead == tokens.text_at(at - 1)
+        };
+        let Some(product) = scene.index.product(pattern.product).filter(|_| considered) else {
+            continue;
+        };
         match judge(scene, pattern, product, &chain, group) {
             Ok(reading) => add_reading(&mut readings, reading),
             Err(reason) => lost.push((pattern.product, reason)),
@@ -105,18 +132,26 @@ fn read_at(scene: &Scene<'_>, at: usize, token: &Token, group: &Group, inherited
     }
     let named = chain.class_touches || chain.family_near || inherited != 0;
     lost.retain(|(place, _)| !readings.iter().any(|reading| reading.product == *place));
-    if readings.is_empty() && !(named && !lost.is_empty()) {
+    if readings.is_empty() && (!named || lost.is_empty()) {
         return None;
     }
     let settled_by_memory = keep_best(&mut readings, &mut lost);
-    Some(Mention { chain, readings, lost, named, settled_by_memory })
+    Some(Mention {
+        chain,
+        readings,
+        lost,
+        named,
+        settled_by_memory,
+    })
 }
 
 /// Whether the number can be read with the letters before it as a code, and without them.
 fn ways_to_read(scene: &Scene<'_>, at: usize, token: &Token, group: &Group) -> (bool, bool) {
     let tokens = scene.tokens;
     let masks = &scene.index.masks;
-    let Some(before) = at.checked_sub(1).and_then(|before| tokens.list.get(before)) else { return (false, true) };
+    let Some(before) = at.checked_sub(1).and_then(|before| tokens.list.get(before)) else {
+        return (false, true);
+    };
     if token.shape == Shape::Word {
         return (false, true);
     }
@@ -124,13 +159,18 @@ fn ways_to_read(scene: &Scene<'_>, at: usize, token: &Token, group: &Group) -> (
     let glued = token.gap.is_glued();
     let naming = masks.class | masks.family | masks.quadro | masks.titan | masks.pro;
     let spaced_lead = || {
-        let name_before = at >= 2 && tokens.list.get(at - 2).is_some_and(|first| {
-            first.term.is_family() || first.bit & naming != 0
-        });
+        let name_before = at >= 2
+            && tokens
+                .list
+                .get(at - 2)
+                .is_some_and(|first| first.term.is_family() || first.bit & naming != 0);
         token.gap.is_only(Gap::SPACE.and(Gap::HYPHEN)) && (letters.len() >= 2 || name_before)
     };
     let leads = before.shape == Shape::Word
-        && group.patterns.iter().any(|pattern| !pattern.lead.is_empty() && pattern.lead == letters)
+        && group
+            .patterns
+            .iter()
+            .any(|pattern| !pattern.lead.is_empty() && pattern.lead == letters)
         && (glued || spaced_lead());
     let decimal = |gap: Gap| gap == Gap::DOT;
     if !leads && before.shape == Shape::Number && decimal(token.gap) {
@@ -141,25 +181,57 @@ fn ways_to_read(scene: &Scene<'_>, at: usize, token: &Token, group: &Group) -> (
             || before.bit & naming != 0
             || matches!(
                 before.term,
-                Term::Brand | Term::BoardLine | Term::GpuNoun | Term::NvidiaClass | Term::AmdClass | Term::WeakClass
+                Term::Brand
+                    | Term::BoardLine
+                    | Term::GpuNoun
+                    | Term::NvidiaClass
+                    | Term::AmdClass
+                    | Term::WeakClass
             )
             || before.term.is_family())
         && (token.value >= 100 || before.bit != 0);
     (leads, plain)
 }
 
-fn judge(scene: &Scene<'_>, pattern: &Pattern, product: &Product, chain: &Chain, group: &Group) -> Result<Reading, Lost> {
+fn judge(
+    scene: &Scene<'_>,
+    pattern: &Pattern,
+    product: &Product,
+    chain: &Chain,
+    group: &Group,
+) -> Result<Reading, Lost> {
     let masks = &scene.index.masks;
-    let fit = fit(pattern, product, chain, scene.editions, scene.context.low_profile, group, masks)?;
+    let fit = fit(
+        pattern,
+        product,
+        chain,
+        scene.editions,
+        scene.context.low_profile,
+        group,
+        masks,
+    )?;
     let memory = memory_fit(product, scene.sizes);
-    let reading =
-        Reading { product: pattern.product, only: pattern.only, fit, code: pattern.code, memory, completed: false };
-    if is_supported(scene, pattern, product, chain, &reading) { Ok(reading) } else { Err(Lost::NoContext) }
+    let reading = Reading {
+        product: pattern.product,
+        only: pattern.only,
+        fit,
+        code: pattern.code,
+        memory,
+        completed: false,
+    };
+    if is_supported(scene, pattern, product, chain, &reading) {
+        Ok(reading)
+    } else {
+        Err(Lost::NoContext)
+    }
 }
 
 /// The same product may fit by several of its names; the cheapest counts, and of equals the one for all variants.
 fn add_reading(readings: &mut Vec<Reading>, reading: Reading) {
-    match readings.iter_mut().find(|known| known.product == reading.product) {
+    match readings
+        .iter_mut()
+        .find(|known| known.product == reading.product)
+    {
         Some(known) if reading.fit.cost < known.fit.cost => *known = reading,
         Some(_) => {}
         None => readings.push(reading),
@@ -169,20 +241,41 @@ fn add_reading(readings: &mut Vec<Reading>, reading: Reading) {
 /// `RX 7800`: where all cards of a number have one suffix and it is left out, that card is meant.
 fn complete(scene: &Scene<'_>, lost: &[(u32, Lost)], chain: &Chain) -> Option<Reading> {
     let masks = &scene.index.masks;
-    let [(place, Lost::Lacks(words))] = lost else { return None };
+    let [(place, Lost::Lacks(words))] = lost else {
+        return None;
+    };
     let product = scene.index.product(*place)?;
     let memory = memory_fit(product, scene.sizes);
     let radeon = chain.class_touches && chain.words & masks.class & masks.amd != 0;
-    let fits = radeon && *words & !masks.telling == 0 && matches!(memory, MemoryFit::Agrees | MemoryFit::Unstated);
-    let fit = Fit { cost: 8, class_omitted: false, class_swapped: false, loose: true };
-    fits.then_some(Reading { product: *place, only: None, fit, code: Code::Number, memory, completed: true })
+    let fits = radeon
+        && *words & !masks.telling == 0
+        && matches!(memory, MemoryFit::Agrees | MemoryFit::Unstated);
+    let fit = Fit {
+        cost: 8,
+        class_omitted: false,
+        class_swapped: false,
+        loose: true,
+    };
+    fits.then_some(Reading {
+        product: *place,
+        only: None,
+        fit,
+        code: Code::Number,
+        memory,
+        completed: true,
+    })
 }
 
 pub(super) fn memory_fit(product: &Product, sizes: &[Size]) -> MemoryFit {
     if sizes.is_empty() {
         return MemoryFit::Unstated;
     }
-    let known = || product.variants.iter().filter_map(|variant| variant.memory_gb);
+    let known = || {
+        product
+            .variants
+            .iter()
+            .filter_map(|variant| variant.memory_gb)
+    };
     let any = |size: f64| sizes.iter().any(|stated| is_same(stated.gigabytes, size));
     if known().next().is_none() {
         return MemoryFit::Unstated;
@@ -198,7 +291,9 @@ pub(super) fn memory_fit(product: &Product, sizes: &[Size]) -> MemoryFit {
 
 /// Keeps the readings that explain the title best; true where memory overruled the words.
 fn keep_best(readings: &mut Vec<Reading>, lost: &mut Vec<(u32, Lost)>) -> bool {
-    let Some(cheapest) = readings.iter().map(|reading| reading.fit.cost).min() else { return false };
+    let Some(cheapest) = readings.iter().map(|reading| reading.fit.cost).min() else {
+        return false;
+    };
     let agrees = |reading: &Reading| reading.memory == MemoryFit::Agrees;
     let agreeing = readings
         .iter()
@@ -207,11 +302,19 @@ fn keep_best(readings: &mut Vec<Reading>, lost: &mut Vec<(u32, Lost)>) -> bool {
         .min();
     let limit = agreeing.unwrap_or(cheapest);
     let several = readings.len() > 1;
-    let settled = agreeing.is_some() && several && readings.iter().any(|reading| reading.fit.cost <= limit && !agrees(reading));
+    let settled = agreeing.is_some()
+        && several
+        && readings
+            .iter()
+            .any(|reading| reading.fit.cost <= limit && !agrees(reading));
     readings.retain(|reading| {
         let kept = reading.fit.cost == limit && (agreeing.is_none() || agrees(reading));
         if !kept {
-            let reason = if agreeing.is_some() && !agrees(reading) { Lost::Memory } else { Lost::Worse };
+            let reason = if agreeing.is_some() && !agrees(reading) {
+                Lost::Memory
+            } else {
+                Lost::Worse
+            };
             lost.push((reading.product, reason));
         }
         kept
@@ -225,14 +328,22 @@ fn continues_list(tokens: &Tokens, last: &Mention, at: usize) -> bool {
     let mut joined = false;
     while from < at {
         let term = tokens.term_at(from);
-        joined |= tokens.gap_at(from).has(Gap::SLASH.and(Gap::COMMA).and(Gap::AND));
+        joined |= tokens
+            .gap_at(from)
+            .has(Gap::SLASH.and(Gap::COMMA).and(Gap::AND));
         joined |= term == Term::Or;
         let passing = matches!(term, Term::Or | Term::With | Term::Gigabyte)
-            || tokens.list.get(from).is_some_and(|token| token.shape == Shape::Number && token.value < 100);
+            || tokens
+                .list
+                .get(from)
+                .is_some_and(|token| token.shape == Shape::Number && token.value < 100);
         if !passing {
             return false;
         }
         from += 1;
     }
-    joined || tokens.gap_at(at).has(Gap::SLASH.and(Gap::COMMA).and(Gap::AND))
+    joined
+        || tokens
+            .gap_at(at)
+            .has(Gap::SLASH.and(Gap::COMMA).and(Gap::AND))
 }

@@ -1,8 +1,8 @@
 //! From all mentions of a title to the one product that it names, or to none with the reason.
 
+use super::fit::Lost;
 use super::index::{Code, Index};
 use super::mention::{MemoryFit, Mention, Reading, Scene};
-use super::fit::Lost;
 use super::term::Term;
 use super::tokens::{Gap, Shape, Tokens};
 use crate::registry::ModelId;
@@ -32,9 +32,17 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
     let tokens = scene.tokens;
     mentions.retain(|mention| !is_comparison(tokens, mention));
     let mut naming = Naming::default();
-    if mentions.iter().any(|mention| mention.named && !mention.readings.is_empty()) {
+    if mentions
+        .iter()
+        .any(|mention| mention.named && !mention.readings.is_empty())
+    {
         for mention in mentions.iter().filter(|mention| !mention.named) {
-            naming.lost.extend(mention.readings.iter().map(|reading| (reading.product, Lost::Worse)));
+            naming.lost.extend(
+                mention
+                    .readings
+                    .iter()
+                    .map(|reading| (reading.product, Lost::Worse)),
+            );
         }
         mentions.retain(|mention| mention.named);
     }
@@ -46,11 +54,21 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
     mentions.retain(|mention| !mention.readings.is_empty());
     let distinct = distinct_products(&mentions);
     naming.several = distinct.len();
-    naming.spans = mentions.iter().map(|mention| (mention.chain.first, mention.chain.last)).collect();
+    naming.spans = mentions
+        .iter()
+        .map(|mention| (mention.chain.first, mention.chain.last))
+        .collect();
     let common: Vec<u32> = distinct
         .iter()
         .copied()
-        .filter(|place| mentions.iter().all(|mention| mention.readings.iter().any(|reading| reading.product == *place)))
+        .filter(|place| {
+            mentions.iter().all(|mention| {
+                mention
+                    .readings
+                    .iter()
+                    .any(|reading| reading.product == *place)
+            })
+        })
         .collect();
     match common.as_slice() {
         [place] => settle(&mut naming, *place, &mentions, scene),
@@ -68,10 +86,17 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
 fn settle(naming: &mut Naming, place: u32, mentions: &[Mention], scene: &Scene<'_>) {
     let best = mentions
         .iter()
-        .flat_map(|mention| mention.readings.iter().map(move |reading| (mention, reading)))
+        .flat_map(|mention| {
+            mention
+                .readings
+                .iter()
+                .map(move |reading| (mention, reading))
+        })
         .filter(|(_, reading)| reading.product == place)
         .min_by_key(|(_, reading)| reading.fit.cost);
-    let Some((mention, reading)) = best else { return };
+    let Some((mention, reading)) = best else {
+        return;
+    };
     naming.memory = Some(reading.memory);
     let confidence = confidence(mention, reading, scene);
     let full = reading.fit.cost <= 1 && (mention.named || reading.code == Code::Long);
@@ -99,7 +124,11 @@ fn confidence(mention: &Mention, reading: &Reading, scene: &Scene<'_>) -> f64 {
     } else if fit.loose {
         0.85
     } else if fit.class_omitted {
-        if mention.chain.family_near { 0.93 } else { 0.84 }
+        if mention.chain.family_near {
+            0.93
+        } else {
+            0.84
+        }
     } else if fit.cost <= 1 {
         if vendor { 0.99 } else { 0.97 }
     } else {
@@ -146,7 +175,12 @@ fn read_part_number(naming: &mut Naming, index: &Index, tokens: &Tokens) {
         while to < tokens.list.len() && tokens.gap_at(to).is_only(Gap::HYPHEN) {
             to += 1;
         }
-        let has_digit = tokens.list.iter().take(to).skip(from).any(|token| token.shape == Shape::Number);
+        let has_digit = tokens
+            .list
+            .iter()
+            .take(to)
+            .skip(from)
+            .any(|token| token.shape == Shape::Number);
         if has_digit && to - from >= 2 {
             part.clear();
             for at in from..to {

@@ -49,7 +49,15 @@ impl Match {
         if self.model.is_some() && self.confidence >= SCORABLE_CONFIDENCE {
             return None;
         }
-        let open = self.product.is_some() || self.evidence.iter().any(|found| matches!(found.says, "ambiguous" | "conflict"));
-        Some(if open { UnmatchedReason::Ambiguous } else { UnmatchedReason::UnknownModel })
+        let open = self.product.is_some()
+            || self
+                .evidence
+                .iter()
+                .any(|found| matches!(found.says, "ambiguous" | "conflict"));
+        Some(if open {
+            UnmatchedReason::Ambiguous
+        } else {
+            UnmatchedReason::UnknownModel
+        })
     }
 }

@@ -9,31 +9,60 @@ use super::{Candidate, Evidence};
 /// The most candidates that are told of: a list of compatible cards need not be repeated whole.
 const MOST_CANDIDATES: usize = 12;
 
-pub(super) fn evidence(title: &str, tokens: &Tokens, span: (usize, usize), says: &'static str) -> Option<Evidence> {
+pub(super) fn evidence(
+    title: &str,
+    tokens: &Tokens,
+    span: (usize, usize),
+    says: &'static str,
+) -> Option<Evidence> {
     let start = tokens.list.get(span.0)?.start as usize;
     let end = tokens.list.get(span.1)?.end as usize;
     let text = title.get(start..end)?.to_owned();
-    Some(Evidence { start, end, text, says })
+    Some(Evidence {
+        start,
+        end,
+        text,
+        says,
+    })
 }
 
-pub(super) fn candidates(lost: &[(u32, Lost)], open: &[u32], index: &Index, lexicon: &Lexicon) -> Vec<Candidate> {
+pub(super) fn candidates(
+    lost: &[(u32, Lost)],
+    open: &[u32],
+    index: &Index,
+    lexicon: &Lexicon,
+) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut add = |place: u32, reason: String| {
-        let Some(product) = index.product(place) else { return };
+        let Some(product) = index.product(place) else {
+            return;
+        };
         let name = match product.variants.as_slice() {
             [only] => only.canonical_model.clone(),
             several => several
                 .iter()
                 .find(|variant| Some(variant.id) == product.default)
                 .or(several.first())
-                .map_or_else(|| product.name.clone(), |variant| variant.canonical_model.clone()),
+                .map_or_else(
+                    || product.name.clone(),
+                    |variant| variant.canonical_model.clone(),
+                ),
         };
-        if candidates.len() < MOST_CANDIDATES && !candidates.iter().any(|known| known.canonical_model == name) {
-            candidates.push(Candidate { canonical_model: name, lost_because: reason });
+        if candidates.len() < MOST_CANDIDATES
+            && !candidates.iter().any(|known| known.canonical_model == name)
+        {
+            candidates.push(Candidate {
+                canonical_model: name,
+                lost_because: reason,
+            });
         }
     };
     for place in open {
-        add(*place, "the title fits other cards as well; memory size or the full name would settle it".to_owned());
+        add(
+            *place,
+            "the title fits other cards as well; memory size or the full name would settle it"
+                .to_owned(),
+        );
     }
     for (place, reason) in lost {
         add(*place, explain(*reason, lexicon));

@@ -9,7 +9,13 @@ use super::tokens::{Gap, Shape};
 /// Titles this short hold nothing but the name.
 const BARE_TITLE: usize = 4;
 
-pub(super) fn is_supported(scene: &Scene<'_>, pattern: &Pattern, product: &Product, chain: &Chain, reading: &Reading) -> bool {
+pub(super) fn is_supported(
+    scene: &Scene<'_>,
+    pattern: &Pattern,
+    product: &Product,
+    chain: &Chain,
+    reading: &Reading,
+) -> bool {
     let masks = &scene.index.masks;
     let context = scene.context;
     let vendor = masks.of(product.vendor) & !masks.class & !masks.titan;
@@ -27,7 +33,9 @@ pub(super) fn is_supported(scene: &Scene<'_>, pattern: &Pattern, product: &Produ
         Code::Medium => {
             let spoken = anywhere
                 || context.professional_brand
-                || (context.gpu_noun || context.form || context.graphics_memory) && memory && !foreign
+                || (context.gpu_noun || context.form || context.graphics_memory)
+                    && memory
+                    && !foreign
                 || chain.class_touches;
             spoken && stands_alone(scene, chain, product)
         }
@@ -36,23 +44,39 @@ pub(super) fn is_supported(scene: &Scene<'_>, pattern: &Pattern, product: &Produ
             anywhere
                 || context.professional_brand
                 || chain.class_touches
-                || !foreign && (context.gpu_noun || context.graphics_memory || memory || context.board_line)
+                || !foreign
+                    && (context.gpu_noun || context.graphics_memory || memory || context.board_line)
         }
         Code::Word => {
             anywhere
-                || !foreign && (chain.class_touches || chain.family_near) && (context.tokens <= BARE_TITLE || memory)
-                || !foreign && (context.gpu_noun || context.graphics_memory || context.board_brand) && chain.words != 0
+                || !foreign
+                    && (chain.class_touches || chain.family_near)
+                    && (context.tokens <= BARE_TITLE || memory)
+                || !foreign
+                    && (context.gpu_noun || context.graphics_memory || context.board_brand)
+                    && chain.words != 0
         }
         Code::Number => is_number_supported(scene, product, chain, reading, anywhere),
     }
 }
 
-fn is_number_supported(scene: &Scene<'_>, product: &Product, chain: &Chain, reading: &Reading, anywhere: bool) -> bool {
+fn is_number_supported(
+    scene: &Scene<'_>,
+    product: &Product,
+    chain: &Chain,
+    reading: &Reading,
+    anywhere: bool,
+) -> bool {
     let masks = &scene.index.masks;
     let context = scene.context;
     let memory = reading.memory == MemoryFit::Agrees;
-    let value = scene.tokens.list.get(chain.anchor).map_or(0, |token| token.value);
-    let graphics = context.gpu_noun || context.graphics_memory || context.board_line || context.board_brand;
+    let value = scene
+        .tokens
+        .list
+        .get(chain.anchor)
+        .map_or(0, |token| token.value);
+    let graphics =
+        context.gpu_noun || context.graphics_memory || context.board_line || context.board_brand;
     let short = context.tokens <= BARE_TITLE;
     if !reading.fit.class_omitted {
         let strong_class = chain.words & masks.strong_class != 0;
@@ -85,16 +109,23 @@ fn is_number_supported(scene: &Scene<'_>, product: &Product, chain: &Chain, read
     if screen {
         return (anywhere || context.gpu_noun) && memory;
     }
-    memory && (anywhere || graphics) || context.gpu_noun && (anywhere || context.board_brand || context.board_line)
+    memory && (anywhere || graphics)
+        || context.gpu_noun && (anywhere || context.board_brand || context.board_line)
 }
 
 /// `1080 p`, `650 W`: a number with a unit is no model.
 fn is_measure(scene: &Scene<'_>, chain: &Chain) -> bool {
     let next = chain.anchor + 1;
     let term = scene.tokens.term_at(next);
-    matches!(term, Term::Unit | Term::Gigabyte | Term::Megabyte | Term::Storage)
-        || scene.tokens.gap_at(next) == Gap::DOT
-            && scene.tokens.list.get(next).is_some_and(|token| token.shape == Shape::Number)
+    matches!(
+        term,
+        Term::Unit | Term::Gigabyte | Term::Megabyte | Term::Storage
+    ) || scene.tokens.gap_at(next) == Gap::DOT
+        && scene
+            .tokens
+            .list
+            .get(next)
+            .is_some_and(|token| token.shape == Shape::Number)
 }
 
 /// Whether a short code stands by itself and not inside a longer code: `A2` in `GC553G2-A2X` is none.
@@ -106,14 +137,19 @@ fn stands_alone(scene: &Scene<'_>, chain: &Chain, product: &Product) -> bool {
     if joined_before {
         let term = tokens.term_at(lead - 1);
         let known = term.is_family()
-            || matches!(term, Term::GpuNoun | Term::Brand | Term::NvidiaClass | Term::NameFiller | Term::Gigabyte);
+            || matches!(
+                term,
+                Term::GpuNoun | Term::Brand | Term::NvidiaClass | Term::NameFiller | Term::Gigabyte
+            );
         if !known {
             return false;
         }
     }
     let next = chain.last.max(chain.anchor) + 1;
     let after_gap = tokens.gap_at(next);
-    let Some(token) = tokens.list.get(next) else { return true };
+    let Some(token) = tokens.list.get(next) else {
+        return true;
+    };
     if !after_gap.is_only(Gap::HYPHEN.and(Gap::DOT)) {
         return true;
     }
@@ -127,7 +163,13 @@ fn stands_alone(scene: &Scene<'_>, chain: &Chain, product: &Product) -> bool {
             token.term.is_family()
                 || matches!(
                     token.term,
-                    Term::GpuNoun | Term::Form | Term::PciExpress | Term::Harmless | Term::Brand | Term::NameFiller | Term::MemoryType
+                    Term::GpuNoun
+                        | Term::Form
+                        | Term::PciExpress
+                        | Term::Harmless
+                        | Term::Brand
+                        | Term::NameFiller
+                        | Term::MemoryType
                 )
         }
     }

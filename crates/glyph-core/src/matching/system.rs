@@ -27,13 +27,16 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
             Term::Baseboard => true,
             Term::Rig => !is_for_or_from(tokens, at),
             Term::Laptop => {
-                let part = tokens.term_at(at + 1) == Term::GpuNoun && at + 2 >= tokens.list.len().min(at + 2);
+                let part = tokens.term_at(at + 1) == Term::GpuNoun
+                    && at + 2 >= tokens.list.len().min(at + 2);
                 let elsewhere = is_for_or_from(tokens, at);
                 machine.mobile_part |= part && !elsewhere;
                 !elsewhere && !has_mxm(tokens)
             }
             Term::Processor => {
-                let real = tokens.is_free(at) && !is_for_or_from(tokens, at) && tokens.term_at(at.wrapping_sub(1)) != Term::Without;
+                let real = tokens.is_free(at)
+                    && !is_for_or_from(tokens, at)
+                    && tokens.term_at(at.wrapping_sub(1)) != Term::Without;
                 machine.processor |= real;
                 real
             }
@@ -41,7 +44,10 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
                 hints += 1;
                 first_hint = first_hint.or(Some(at));
                 // `1TB`, `512GB SSD`; an `SSD` alone may be a slot of the card.
-                let sized = matches!(tokens.term_at(at.wrapping_sub(1)), Term::Gigabyte | Term::Storage);
+                let sized = matches!(
+                    tokens.term_at(at.wrapping_sub(1)),
+                    Term::Gigabyte | Term::Storage
+                );
                 !is_for_or_from(tokens, at) && (is_after_number(tokens, at) || sized)
             }
             Term::SystemMemory => {
@@ -84,12 +90,24 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
 }
 
 /// A machine word that nothing else bears out: does the title offer that machine?
-fn is_the_offer(tokens: &Tokens, at: usize, name: Option<(usize, usize)>, lot: Option<Lot>, hints: u32) -> bool {
+fn is_the_offer(
+    tokens: &Tokens,
+    at: usize,
+    name: Option<(usize, usize)>,
+    lot: Option<Lot>,
+    hints: u32,
+) -> bool {
     if hints > 0 {
         return true;
     }
-    let Some((first, last)) = name else { return true };
-    let card_said_first = tokens.list.iter().take(at).any(|token| token.term == Term::GpuNoun);
+    let Some((first, last)) = name else {
+        return true;
+    };
+    let card_said_first = tokens
+        .list
+        .iter()
+        .take(at)
+        .any(|token| token.term == Term::GpuNoun);
     let is_server = tokens.term_at(at) == Term::Server;
     let is_workstation = tokens.text_at(at).starts_with("workstation");
     if at < first {
@@ -106,7 +124,10 @@ fn is_the_offer(tokens: &Tokens, at: usize, name: Option<(usize, usize)>, lot: O
 fn is_machine_word(tokens: &Tokens, at: usize) -> bool {
     let next = tokens.text_at(at + 1);
     let about_card = (at + 1..at + 3).any(|near| tokens.term_at(near) == Term::GpuNoun)
-        || matches!(next, "edition" | "ed" | "card" | "class" | "grade" | "version" | "memory" | "level");
+        || matches!(
+            next,
+            "edition" | "ed" | "card" | "class" | "grade" | "version" | "memory" | "level"
+        );
     !about_card && !is_for_or_from(tokens, at) && tokens.term_at(at.wrapping_sub(1)) != Term::Pro
 }
 
@@ -114,20 +135,27 @@ fn is_machine_word(tokens: &Tokens, at: usize) -> bool {
 fn is_for_or_from(tokens: &Tokens, at: usize) -> bool {
     (at.saturating_sub(4)..at).any(|before| {
         tokens.term_at(before) == Term::For
-            || matches!(tokens.text_at(before), "from" | "ex" | "aus" | "de" | "out" | "pulled" | "off" | "external" | "из")
-                && before + 3 > at
+            || matches!(
+                tokens.text_at(before),
+                "from" | "ex" | "aus" | "de" | "out" | "pulled" | "off" | "external" | "из"
+            ) && before + 3 > at
     })
 }
 
 fn is_after_number(tokens: &Tokens, at: usize) -> bool {
-    at.checked_sub(1).and_then(|before| tokens.list.get(before)).is_some_and(|token| token.shape == Shape::Number)
+    at.checked_sub(1)
+        .and_then(|before| tokens.list.get(before))
+        .is_some_and(|token| token.shape == Shape::Number)
 }
 
 /// `i7-12700H`, `i5`: an Intel Core processor.
 fn is_core_i(tokens: &Tokens, at: usize) -> bool {
     tokens.text_at(at) == "i"
         && tokens.is_glued(at + 1)
-        && tokens.list.get(at + 1).is_some_and(|token| matches!(token.value, 3 | 5 | 7 | 9))
+        && tokens
+            .list
+            .get(at + 1)
+            .is_some_and(|token| matches!(token.value, 3 | 5 | 7 | 9))
         && tokens.text_at(at + 1).len() == 1
 }
 

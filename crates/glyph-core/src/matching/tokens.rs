@@ -122,17 +122,28 @@ impl Tokens {
 
     /// The gap before the token at `index`; after the last token, what ends the title.
     pub(super) fn gap_at(&self, index: usize) -> Gap {
-        self.list.get(index).map_or(self.last_gap, |token| token.gap)
+        self.list
+            .get(index)
+            .map_or(self.last_gap, |token| token.gap)
     }
 
     pub(super) fn is_glued(&self, index: usize) -> bool {
-        index > 0 && self.list.get(index).is_some_and(|token| token.gap.is_glued())
+        index > 0
+            && self
+                .list
+                .get(index)
+                .is_some_and(|token| token.gap.is_glued())
     }
 
     /// Whether a word stands by itself and is no letters of a code such as `23P6PC00BA`.
     pub(super) fn is_free(&self, index: usize) -> bool {
-        let is_number = |at: usize| self.list.get(at).is_some_and(|token| token.shape == Shape::Number);
-        !(self.is_glued(index) && index > 0 && is_number(index - 1) || self.is_glued(index + 1) && is_number(index + 1))
+        let is_number = |at: usize| {
+            self.list
+                .get(at)
+                .is_some_and(|token| token.shape == Shape::Number)
+        };
+        !(self.is_glued(index) && index > 0 && is_number(index - 1)
+            || self.is_glued(index + 1) && is_number(index + 1))
     }
 
     fn cut(&mut self, title: &str, lexicon: &Lexicon) {
@@ -145,7 +156,11 @@ impl Tokens {
             }
             let next = offset + character.len_utf8();
             if character.is_ascii_alphanumeric() {
-                let shape = if character.is_ascii_digit() { Shape::Number } else { Shape::Word };
+                let shape = if character.is_ascii_digit() {
+                    Shape::Number
+                } else {
+                    Shape::Word
+                };
                 self.extend(&mut run, &mut gap, shape, offset, lexicon);
                 self.folded.push(character.to_ascii_lowercase());
                 run.end = next;
@@ -197,12 +212,26 @@ impl Tokens {
         self.last_gap = gap;
     }
 
-    fn extend(&mut self, run: &mut Run, gap: &mut Gap, shape: Shape, offset: usize, lexicon: &Lexicon) {
+    fn extend(
+        &mut self,
+        run: &mut Run,
+        gap: &mut Gap,
+        shape: Shape,
+        offset: usize,
+        lexicon: &Lexicon,
+    ) {
         if run.open && run.shape == shape {
             return;
         }
         self.close(run, gap, lexicon);
-        *run = Run { open: true, shape, from: self.folded.len(), start: offset, end: offset, ..Run::default() };
+        *run = Run {
+            open: true,
+            shape,
+            from: self.folded.len(),
+            start: offset,
+            end: offset,
+            ..Run::default()
+        };
     }
 
     /// Ends the run of one shape that is being read and makes one or more tokens of it.
@@ -236,7 +265,9 @@ impl Tokens {
 
     /// Writes Cyrillic letters that look Latin (`RТX` with a Cyrillic Т) as Latin, where the whole run then is Latin.
     fn unmask(&mut self, run: &Run) {
-        let Some(text) = self.folded.get(run.from..) else { return };
+        let Some(text) = self.folded.get(run.from..) else {
+            return;
+        };
         if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
             return;
         }
@@ -250,7 +281,9 @@ impl Tokens {
     fn push_number(&mut self, mut token: Token) {
         let digits = self.text(&token);
         if digits.len() <= 9 {
-            token.value = digits.bytes().fold(0, |value, digit| value * 10 + u32::from(digit.wrapping_sub(b'0') % 10));
+            token.value = digits.bytes().fold(0, |value, digit| {
+                value * 10 + u32::from(digit.wrapping_sub(b'0') % 10)
+            });
         }
         let single = digits.len() == 1;
         if token.gap.is_glued()
@@ -260,7 +293,11 @@ impl Tokens {
             && joins_digit(self.text(&last), token.value)
             && last.to == token.from
         {
-            let joined = Token { to: token.to, end: token.end, ..last };
+            let joined = Token {
+                to: token.to,
+                end: token.end,
+                ..last
+            };
             if let Some(place) = self.list.last_mut() {
                 *place = joined;
             }
@@ -275,7 +312,10 @@ impl Tokens {
             && matches!(text, "x" | "e")
             && let Some(last) = self.list.last()
             && last.to == token.from
-            && matches!(self.text(last), "gddr5" | "gddr6" | "gddr7" | "hbm2" | "hbm3")
+            && matches!(
+                self.text(last),
+                "gddr5" | "gddr6" | "gddr7" | "hbm2" | "hbm3"
+            )
         {
             if let Some(place) = self.list.last_mut() {
                 place.to = token.to;
@@ -288,8 +328,17 @@ impl Tokens {
             && !lexicon.knows(text)
             && let Some(at) = lexicon.seam(text)
         {
-            let first = Token { to: token.from + at as u32, end: token.start + at as u32, ..token };
-            let rest = Token { from: first.to, start: first.end, gap: Gap::NONE, ..token };
+            let first = Token {
+                to: token.from + at as u32,
+                end: token.start + at as u32,
+                ..token
+            };
+            let rest = Token {
+                from: first.to,
+                start: first.end,
+                gap: Gap::NONE,
+                ..token
+            };
             self.push_word(first, true, lexicon);
             self.push_word(rest, true, lexicon);
             return;
@@ -301,15 +350,29 @@ impl Tokens {
     fn push_script(&mut self, token: Token, lexicon: &Lexicon) {
         let mut at = token.from as usize;
         let mut gap = token.gap;
-        while let Some((length, term)) = self.folded.get(at..token.to as usize).and_then(|rest| lexicon.script(rest)) {
-            self.list.push(Token { from: at as u32, to: (at + length) as u32, gap, term, ..token });
+        while let Some((length, term)) = self
+            .folded
+            .get(at..token.to as usize)
+            .and_then(|rest| lexicon.script(rest))
+        {
+            self.list.push(Token {
+                from: at as u32,
+                to: (at + length) as u32,
+                gap,
+                term,
+                ..token
+            });
             gap = Gap::OTHER;
             at += length;
             if at >= token.to as usize {
                 return;
             }
         }
-        self.list.push(Token { from: at as u32, gap, ..token });
+        self.list.push(Token {
+            from: at as u32,
+            gap,
+            ..token
+        });
     }
 
     /// Takes the text of joined tokens: from here on `index` reads as `text`.
@@ -325,9 +388,20 @@ impl Tokens {
 
     /// Splits the number at `index` after `digits` digits (`30506GB` is 3050 and 6 GB).
     pub(super) fn split_number(&mut self, index: usize, digits: u32) {
-        let Some(token) = self.list.get(index).copied() else { return };
-        let mut first = Token { to: token.from + digits, end: token.start + digits, ..token };
-        let mut rest = Token { from: first.to, start: first.end, gap: Gap::NONE, ..token };
+        let Some(token) = self.list.get(index).copied() else {
+            return;
+        };
+        let mut first = Token {
+            to: token.from + digits,
+            end: token.start + digits,
+            ..token
+        };
+        let mut rest = Token {
+            from: first.to,
+            start: first.end,
+            gap: Gap::NONE,
+            ..token
+        };
         first.value = self.text(&first).parse().unwrap_or(0);
         rest.value = self.text(&rest).parse().unwrap_or(0);
         self.list.splice(index..=index, [first, rest]);
@@ -349,7 +423,15 @@ struct Run {
 
 impl Default for Run {
     fn default() -> Run {
-        Run { open: false, shape: Shape::Word, from: 0, start: 0, end: 0, foreign: false, cyrillic: false }
+        Run {
+            open: false,
+            shape: Shape::Word,
+            from: 0,
+            start: 0,
+            end: 0,
+            foreign: false,
+            cyrillic: false,
+        }
     }
 }
 
@@ -389,8 +471,14 @@ fn shape_of(character: char) -> Option<Shape> {
         '²' | '³' | '¹' | '\u{FF10}'..='\u{FF19}' => Some(Shape::Number),
         '™' | '℠' | '℡' | 'ª' | 'º' | '№' => None,
         '×' => Some(Shape::Word),
-        '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{2FFF}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{318F}'
-        | '\u{31A0}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FFDC}'
+        '\u{1100}'..='\u{11FF}'
+        | '\u{2E80}'..='\u{2FFF}'
+        | '\u{3005}'..='\u{3007}'
+        | '\u{3041}'..='\u{318F}'
+        | '\u{31A0}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7AF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF66}'..='\u{FFDC}'
         | '\u{20000}'..='\u{3FFFF}' => Some(Shape::Script),
         _ if character.is_alphabetic() => Some(Shape::Word),
         _ => None,
@@ -445,8 +533,7 @@ fn plain_sign(character: char) -> char {
 fn joins_digit(letters: &str, digit: u32) -> bool {
     match letters {
         "r" => matches!(digit, 5 | 7 | 9),
-        "x" => digit == 2,
-        "v" => digit == 2,
+        "x" | "v" => digit == 2,
         "ddr" | "gddr" | "lpddr" | "hbm" | "sxm" => true,
         _ => false,
     }

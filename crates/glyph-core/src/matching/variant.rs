@@ -17,19 +17,36 @@ pub(super) struct Choice {
     pub(super) form_token: Option<usize>,
 }
 
-pub(super) fn choose(product: &Product, only: Option<ModelId>, sizes: &[Size], tokens: &Tokens) -> Choice {
+pub(super) fn choose(
+    product: &Product,
+    only: Option<ModelId>,
+    sizes: &[Size],
+    tokens: &Tokens,
+) -> Choice {
     let stated_form = read_form(tokens);
-    let mut left: Vec<&Variant> =
-        product.variants.iter().filter(|variant| only.is_none_or(|id| variant.id == id)).collect();
-    let size = sizes.iter().position(|size| left.iter().any(|variant| has_memory(variant, size.gigabytes, product.gpus)));
+    let mut left: Vec<&Variant> = product
+        .variants
+        .iter()
+        .filter(|variant| only.is_none_or(|id| variant.id == id))
+        .collect();
+    let size = sizes.iter().position(|size| {
+        left.iter()
+            .any(|variant| has_memory(variant, size.gigabytes, product.gpus))
+    });
     if let Some(size) = size.and_then(|place| sizes.get(place)) {
         left.retain(|variant| has_memory(variant, size.gigabytes, product.gpus));
     }
     let second_size = sizes.iter().any(|other| {
-        size.and_then(|place| sizes.get(place)).is_some_and(|first| first.gigabytes != other.gigabytes)
-            && product.variants.iter().any(|variant| has_memory(variant, other.gigabytes, 1))
+        size.and_then(|place| sizes.get(place))
+            .is_some_and(|first| !is_same(other.gigabytes, first.gigabytes))
+            && product
+                .variants
+                .iter()
+                .any(|variant| has_memory(variant, other.gigabytes, 1))
     });
-    let wanted_form = stated_form.map(|(form, _)| form).or_else(|| is_called_a_card(tokens).then_some(Form::Pcie));
+    let wanted_form = stated_form
+        .map(|(form, _)| form)
+        .or_else(|| is_called_a_card(tokens).then_some(Form::Pcie));
     if let Some(form) = wanted_form
         && left.iter().any(|variant| variant.form == Some(form))
     {
@@ -38,42 +55,64 @@ pub(super) fn choose(product: &Product, only: Option<ModelId>, sizes: &[Size], t
     if left.len() > 1 {
         narrow_by_words(&mut left, tokens);
     }
-    let conflict = !sizes.is_empty() && size.is_none() && product.variants.iter().any(|variant| variant.memory_gb.is_some());
+    let conflict = !sizes.is_empty()
+        && size.is_none()
+        && product
+            .variants
+            .iter()
+            .any(|variant| variant.memory_gb.is_some());
     let model = match left.as_slice() {
         _ if conflict || second_size => None,
         [sole] => Some(sole.id),
-        several => product.default.filter(|id| several.iter().any(|variant| variant.id == *id)),
+        several => product
+            .default
+            .filter(|id| several.iter().any(|variant| variant.id == *id)),
     };
     let known = |id: ModelId| product.variants.iter().find(|variant| variant.id == id);
     let shared = |values: &[&Variant]| {
         let first = values.first()?.memory_gb?;
-        values.iter().all(|variant| variant.memory_gb == Some(first)).then_some(first)
+        values
+            .iter()
+            .all(|variant| variant.memory_gb == Some(first))
+            .then_some(first)
     };
-    let stated = size.and_then(|place| sizes.get(place)).map(|size| size.gigabytes);
+    let stated = size
+        .and_then(|place| sizes.get(place))
+        .map(|size| size.gigabytes);
     Choice {
         model,
         memory_gb: model
             .and_then(known)
             .and_then(|variant| variant.memory_gb)
-            .or_else(|| if conflict { sizes.first().map(|size| size.gigabytes) } else { shared(&left) })
+            .or_else(|| {
+                if conflict {
+                    sizes.first().map(|size| size.gigabytes)
+                } else {
+                    shared(&left)
+                }
+            })
             .or(stated),
-        form: model.and_then(known).and_then(|variant| variant.form).or(stated_form.map(|(form, _)| form)),
+        form: model
+            .and_then(known)
+            .and_then(|variant| variant.form)
+            .or(stated_form.map(|(form, _)| form)),
         size: size.or((conflict && !sizes.is_empty()).then_some(0)),
         form_token: stated_form.map(|(_, at)| at),
     }
 }
 
 fn has_memory(variant: &Variant, gigabytes: f64, gpus: u32) -> bool {
-    variant
-        .memory_gb
-        .is_some_and(|known| is_same(gigabytes, known) || gpus > 1 && is_same(gigabytes, known / f64::from(gpus)))
+    variant.memory_gb.is_some_and(|known| {
+        is_same(gigabytes, known) || gpus > 1 && is_same(gigabytes, known / f64::from(gpus))
+    })
 }
 
 /// Modules for sockets are never called cards, nor have they a height.
 fn is_called_a_card(tokens: &Tokens) -> bool {
     tokens.list.iter().any(|token| {
         let text = tokens.text(token);
-        token.term == Term::GpuNoun && !text.starts_with("gpu") || matches!(text, "height" | "fhfl" | "lowprofile")
+        token.term == Term::GpuNoun && !text.starts_with("gpu")
+            || matches!(text, "height" | "fhfl" | "lowprofile")
     })
 }
 
@@ -101,7 +140,10 @@ fn read_form(tokens: &Tokens) -> Option<(Form, usize)> {
 /// Memory type and generation of the socket, where they leave something.
 fn narrow_by_words(left: &mut Vec<&Variant>, tokens: &Tokens) {
     let says = |word: &str| tokens.list.iter().any(|token| tokens.text(token) == word);
-    let types: Vec<bool> = left.iter().map(|variant| !variant.memory_type.is_empty() && says(&variant.memory_type)).collect();
+    let types: Vec<bool> = left
+        .iter()
+        .map(|variant| !variant.memory_type.is_empty() && says(&variant.memory_type))
+        .collect();
     if types.iter().any(|said| *said) {
         let mut said = types.iter();
         left.retain(|_| said.next().copied().unwrap_or_default());

@@ -39,7 +39,11 @@ pub(super) struct Lexicon {
 
 impl Lexicon {
     pub(super) fn new() -> Lexicon {
-        let mut lexicon = Lexicon { words: FxHashMap::default(), scripts: FxHashMap::default(), bit_words: Vec::new() };
+        let mut lexicon = Lexicon {
+            words: FxHashMap::default(),
+            scripts: FxHashMap::default(),
+            bit_words: Vec::new(),
+        };
         for (term, words) in names::WORDS.iter().chain(offers::WORDS) {
             for word in words.split('|') {
                 lexicon.add(*term, &fold(word.trim()));
@@ -51,7 +55,9 @@ impl Lexicon {
             }
         }
         for entry in lexicon.words.values_mut() {
-            entry.phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+            entry
+                .phrases
+                .sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
         }
         for words in lexicon.scripts.values_mut() {
             words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
@@ -91,7 +97,9 @@ impl Lexicon {
 
     /// The bit of a word, 0 where no registry name uses it.
     pub(super) fn bit(&self, word: &str) -> u128 {
-        self.words.get(names::canonical(word)).map_or(0, |entry| entry.bit)
+        self.words
+            .get(names::canonical(word))
+            .map_or(0, |entry| entry.bit)
     }
 
     /// The bits of several words at once, for masks.
@@ -140,7 +148,10 @@ impl Lexicon {
             }
         }
         if run.len() > 4 {
-            return run.find("rtx").or_else(|| run.find("gtx")).filter(|at| *at > 0);
+            return run
+                .find("rtx")
+                .or_else(|| run.find("gtx"))
+                .filter(|at| *at > 0);
         }
         None
     }
@@ -148,10 +159,19 @@ impl Lexicon {
     /// The first piece of a text without spaces: its length and, where it is a known word, what it means.
     pub(super) fn script(&self, text: &str) -> Option<(usize, Term)> {
         for (offset, character) in text.char_indices() {
-            let Some(words) = self.scripts.get(&character) else { continue };
+            let Some(words) = self.scripts.get(&character) else {
+                continue;
+            };
             let rest = text.get(offset..)?;
-            if let Some((word, term)) = words.iter().find(|(word, _)| rest.starts_with(word.as_str())) {
-                return Some(if offset == 0 { (word.len(), *term) } else { (offset, Term::None) });
+            if let Some((word, term)) = words
+                .iter()
+                .find(|(word, _)| rest.starts_with(word.as_str()))
+            {
+                return Some(if offset == 0 {
+                    (word.len(), *term)
+                } else {
+                    (offset, Term::None)
+                });
             }
         }
         None
@@ -162,7 +182,7 @@ impl Lexicon {
         let mut index = 0;
         while index < tokens.list.len() {
             match tokens.list.get(index).map(|token| token.shape) {
-                Some(Shape::Number) => self.split_run_on_number(tokens, index),
+                Some(Shape::Number) => split_run_on_number(tokens, index),
                 Some(Shape::Word) => self.give_meaning(tokens, index),
                 _ => {}
             }
@@ -171,7 +191,9 @@ impl Lexicon {
     }
 
     fn give_meaning(&self, tokens: &mut Tokens, index: usize) {
-        let Some(token) = tokens.list.get(index).copied() else { return };
+        let Some(token) = tokens.list.get(index).copied() else {
+            return;
+        };
         let Some(entry) = self.words.get(tokens.text(&token)) else {
             self.split_radeon_class(tokens, index);
             return;
@@ -179,7 +201,11 @@ impl Lexicon {
         for phrase in &entry.phrases {
             let fits = phrase.rest.iter().enumerate().all(|(offset, word)| {
                 let at = index + 1 + offset;
-                tokens.list.get(at).is_some_and(|next| next.gap.is_only(WITHIN_PHRASE)) && tokens.text_at(at) == word
+                tokens
+                    .list
+                    .get(at)
+                    .is_some_and(|next| next.gap.is_only(WITHIN_PHRASE))
+                    && tokens.text_at(at) == word
             });
             if fits {
                 let last = index + phrase.rest.len();
@@ -224,7 +250,9 @@ impl Lexicon {
         };
         tokens.split_number(index + 1, 1);
         tokens.rename(index, class);
-        let Some(digit) = tokens.list.get(index + 1).copied() else { return };
+        let Some(digit) = tokens.list.get(index + 1).copied() else {
+            return;
+        };
         tokens.list.remove(index + 1);
         if let Some(token) = tokens.list.get_mut(index) {
             token.end = digit.end;
@@ -232,18 +260,25 @@ impl Lexicon {
             token.bit = self.bit(class);
         }
     }
+}
 
-    /// `RTX 30506GB`: a class, four digits of a model and a memory size run together.
-    fn split_run_on_number(&self, tokens: &mut Tokens, index: usize) {
-        let digits = tokens.text_at(index).len();
-        if !(5..=6).contains(&digits) || index == 0 {
-            return;
-        }
-        let class = matches!(tokens.term_at(index - 1), Term::NvidiaClass | Term::AmdClass);
-        let size = tokens.text_at(index).get(4..).unwrap_or_default();
-        let is_size = matches!(size, "2" | "3" | "4" | "6" | "8" | "10" | "11" | "12" | "16" | "20" | "24" | "32");
-        if class && is_size && tokens.is_glued(index + 1) && tokens.text_at(index + 1).starts_with('g') {
-            tokens.split_number(index, 4);
-        }
+/// `RTX 30506GB`: a class, four digits of a model and a memory size run together.
+fn split_run_on_number(tokens: &mut Tokens, index: usize) {
+    let digits = tokens.text_at(index).len();
+    if !(5..=6).contains(&digits) || index == 0 {
+        return;
+    }
+    let class = matches!(
+        tokens.term_at(index - 1),
+        Term::NvidiaClass | Term::AmdClass
+    );
+    let size = tokens.text_at(index).get(4..).unwrap_or_default();
+    let is_size = matches!(
+        size,
+        "2" | "3" | "4" | "6" | "8" | "10" | "11" | "12" | "16" | "20" | "24" | "32"
+    );
+    if class && is_size && tokens.is_glued(index + 1) && tokens.text_at(index + 1).starts_with('g')
+    {
+        tokens.split_number(index, 4);
     }
 }

@@ -4,17 +4,29 @@ use crate::matching::term::Term;
 
 /// Words and phrases by meaning, `|` between them. Of a word that stands twice, the first meaning counts.
 pub(super) const WORDS: &[(Term, &str)] = &[
-    (Term::Nvidia, "nvidia|nv|nvidea|nvida|nividia|nvdia|нвидиа|нвидия|энвидиа"),
+    (
+        Term::Nvidia,
+        "nvidia|nv|nvidea|nvida|nividia|nvdia|нвидиа|нвидия|энвидиа",
+    ),
     (Term::Amd, "amd|ati|амд"),
     (Term::Intel, "intel|интел"),
     (Term::Matrox, "matrox"),
-    (Term::Geforce, "geforce|ge force|gforce|geforec|gefroce|gefore|gefoce|geoforce|джифорс|жифорс|гефорс"),
+    (
+        Term::Geforce,
+        "geforce|ge force|gforce|geforec|gefroce|gefore|gefoce|geoforce|джифорс|жифорс|гефорс",
+    ),
     (Term::Quadro, "quadro|quaddro|квадро"),
     (Term::Tesla, "tesla|тесла"),
     (Term::Grid, "grid"),
-    (Term::Radeon, "radeon|raedon|radion|radeom|радеон|radeonpro|rdnp|rdn"),
+    (
+        Term::Radeon,
+        "radeon|raedon|radion|radeom|радеон|radeonpro|rdnp|rdn",
+    ),
     (Term::Instinct, "instinct"),
-    (Term::FirePro, "firepro|fire pro|firegl|fire gl|firestream|firemv"),
+    (
+        Term::FirePro,
+        "firepro|fire pro|firegl|fire gl|firestream|firemv",
+    ),
     (Term::Arc, "arc"),
     (Term::NvidiaClass, "rtx|gtx|gts|nvs|cmp|ртх|гтх|ртикс|гтикс"),
     (Term::AmdClass, "rx|рх"),
@@ -42,10 +54,19 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          acx|icx|epic x|megamini|lp brk|ghost|panther|python|tri x|trixx|nitro plus|thicc|black wolf|expert|windstorm|\
          bifrost|slim|xlr8|twin fan|dual fan|triple fan|tri fan|solo|ultra gaming|black gaming",
     ),
-    (Term::SuperFollower, "clocked|overclock|overclocked|alloy|charged"),
+    (
+        Term::SuperFollower,
+        "clocked|overclock|overclocked|alloy|charged",
+    ),
     (Term::None, "max q|low profile"),
-    (Term::MemoryType, "gddr|gddr2|gddr3|gddr4|gddr5|gddr5x|gddr6|gddr6x|gddr7|hbm|hbm2|hbm2e|hbm3|hbm3e"),
-    (Term::Gigabyte, "gb|gib|gig|gigs|giga|gigabytes|гб|гиг|гига|go|gbyte|gddrgb"),
+    (
+        Term::MemoryType,
+        "gddr|gddr2|gddr3|gddr4|gddr5|gddr5x|gddr6|gddr6x|gddr7|hbm|hbm2|hbm2e|hbm3|hbm3e",
+    ),
+    (
+        Term::Gigabyte,
+        "gb|gib|gig|gigs|giga|gigabytes|гб|гиг|гига|go|gbyte|gddrgb",
+    ),
     (Term::Megabyte, "mb|mib|мб|mo|meg"),
     (Term::Form, "sxm|sxm2|sxm3|sxm4|sxm5|sxm6|oam|mxm|nvl"),
     (Term::PciExpress, "pcie|pci e|pci express|pci-e|pcix|pci"),
@@ -70,22 +91,31 @@ pub(super) fn canonical(word: &str) -> &str {
         "гт" => "gt",
         "ти" | "ті" => "ti",
         "супер" | "supper" | "supr" | "suped" => "super",
-        "geforec" | "gefroce" | "gefore" | "gefoce" | "geoforce" | "gforce" | "джифорс" | "жифорс" | "гефорс" => "geforce",
+        "geforec" | "gefroce" | "gefore" | "gefoce" | "geoforce" | "gforce" | "джифорс"
+        | "жифорс" | "гефорс" => "geforce",
         "quaddro" | "квадро" => "quadro",
         "тесла" => "tesla",
         "raedon" | "radion" | "radeom" | "радеон" | "rdn" => "radeon",
-        "нвидиа" | "нвидия" | "энвидиа" | "nvidea" | "nvida" | "nividia" | "nvdia" | "nv" => "nvidia",
+        "нвидиа" | "нвидия" | "энвидиа" | "nvidea" | "nvida" | "nividia" | "nvdia" | "nv" => {
+            "nvidia"
+        }
         "pciexpress" | "pci" | "pci-e" => "pcie",
         _ => word,
     }
 }
 
 /// Letters that begin a run and are a word by themselves whatever follows: `rtxpro`, `geforcegtx`, `nvidiartx`.
-pub(super) const PREFIXES: &[&str] = &["nvidia", "geforce", "radeon", "quadro", "firepro", "rtx", "gtx"];
+pub(super) const PREFIXES: &[&str] = &[
+    "nvidia", "geforce", "radeon", "quadro", "firepro", "rtx", "gtx",
+];
 
 /// Letters that end a run and are a word by themselves whatever precedes: `gfrtx`, `primegeforce`, `ocgddr`.
-pub(super) const SUFFIXES: &[&str] = &["geforce", "radeon", "quadro", "rtx", "gtx", "axrx", "gddr", "ddr", "hbm"];
+pub(super) const SUFFIXES: &[&str] = &[
+    "geforce", "radeon", "quadro", "rtx", "gtx", "axrx", "gddr", "ddr", "hbm",
+];
 
 /// Letters that begin a run if what follows is a known word: `tisuper`, `tioc`, `xtoc`, `rxvega`.
-pub(super) const PREFIXES_BEFORE_WORDS: &[&str] =
-    &["ti", "super", "xtx", "xt", "gre", "rx", "axrx", "oc", "gb", "tesla", "arc", "dual", "pro", "hbm", "pcie", "ada"];
+pub(super) const PREFIXES_BEFORE_WORDS: &[&str] = &[
+    "ti", "super", "xtx", "xt", "gre", "rx", "axrx", "oc", "gb", "tesla", "arc", "dual", "pro",
+    "hbm", "pcie", "ada",
+];

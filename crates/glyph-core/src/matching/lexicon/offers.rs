@@ -31,16 +31,28 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          komputer|optiplex|thinkstation|thinkcentre|prodesk|elitedesk|ideacentre|imac|mac mini|mac studio|mac pro|\
          системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|tower|setup gamer|cpu gamer|barebone",
     ),
-    (Term::Server, "server|servers|сервер|сервера|servidor|serveur|superserver"),
-    (Term::Rig, "rig|rigs|gpu system|gpu systems|gpu node|gpu cluster|риг|майнинг ферма|mining farm|ферма"),
+    (
+        Term::Server,
+        "server|servers|сервер|сервера|servidor|serveur|superserver",
+    ),
+    (
+        Term::Rig,
+        "rig|rigs|gpu system|gpu systems|gpu node|gpu cluster|риг|майнинг ферма|mining farm|ферма",
+    ),
     (Term::Baseboard, "hgx|dgx|egx|superpod|basepod|baseboard"),
     (
         Term::Processor,
         "cpu|cpus|processor|processors|ryzen|xeon|threadripper|epyc|athlon|celeron|pentium|core ultra|intel core|core i|\
          процессор|процессора|processador|procesador|prozessor|processeur|apple silicon|snapdragon|bionic|райзен|fx 8350",
     ),
-    (Term::Storage, "ssd|hdd|nvme|hard drive|hard disk|tb|тб|to ssd|emmc|festplatte|жесткий диск"),
-    (Term::SystemMemory, "ddr4|ddr5|lpddr4|lpddr5|udimm|rdimm|sodimm|so dimm|dimm|lrdimm"),
+    (
+        Term::Storage,
+        "ssd|hdd|nvme|hard drive|hard disk|tb|тб|to ssd|emmc|festplatte|жесткий диск",
+    ),
+    (
+        Term::SystemMemory,
+        "ddr4|ddr5|lpddr4|lpddr5|udimm|rdimm|sodimm|so dimm|dimm|lrdimm",
+    ),
     (
         Term::SystemHint,
         "windows|win|win10|win11|wifi|wi fi|bluetooth|fhd|qhd|uhd|wqxga|ips|touchscreen|ram|озу|alienware|omen|precision|\
@@ -75,7 +87,10 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     ),
     (Term::Bridge, "bridge|brg|bruecke|brucke|мост|ponte|puente"),
     (Term::Link, "nvlink|nv link|sli|crossfire|nvlinks"),
-    (Term::Licence, "license|licence|licenses|licences|subscription|lizenz|licenca|licencia|лицензия|vpc|vapps|ai enterprise"),
+    (
+        Term::Licence,
+        "license|licence|licenses|licences|subscription|lizenz|licenca|licencia|лицензия|vpc|vapps|ai enterprise",
+    ),
     (
         Term::Goods,
         "motherboard|motherboards|mainboard|mobo|placa mae|placa madre|carte mere|материнская|материнская плата|keyboard|\
@@ -112,18 +127,36 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         Term::Picture,
         "picture of|picture only|pictures of|photo of|photo only|photos of|photograph of|image of|image only|drawing of|print of|screenshot|jpeg of|foto von|foto de|nur bild|фото",
     ),
-    (Term::For, "for|fur|pour|para|per|dla|для|voor|compatible|compatible with|fits|fit|kompatibel|compativel|suitable|works with|за|pod|under|designed|fitting|ready|support for|supports|supporting|recommended|required|needs|up to"),
-    (Term::With, "with|w|mit|avec|com|con|z|с|со|met|incl|includes|including|included|inkl|plus|inclui|inclus|and|und|et|y|e|и|i|bundle|combo|bonus|free|comes|has|featuring|feat|having|installed"),
-    (Term::Without, "without|no|ohne|sans|sem|sin|bez|без|senza|missing|lacks|w o|not included|minus|broken|faulty|bad|failed|noisy|damaged|defective|dead"),
+    (
+        Term::For,
+        "for|fur|pour|para|per|dla|для|voor|compatible|compatible with|fits|fit|kompatibel|compativel|suitable|works with|за|pod|under|designed|fitting|ready|support for|supports|supporting|recommended|required|needs|up to",
+    ),
+    (
+        Term::With,
+        "with|w|mit|avec|com|con|z|с|со|met|incl|includes|including|included|inkl|plus|inclui|inclus|and|und|et|y|e|и|i|bundle|combo|bonus|free|comes|has|featuring|feat|having|installed",
+    ),
+    (
+        Term::Without,
+        "without|no|ohne|sans|sem|sin|bez|без|senza|missing|lacks|w o|not included|minus|broken|faulty|bad|failed|noisy|damaged|defective|dead",
+    ),
     (Term::Or, "or|oder|ou|o|или|vs option|either"),
     (Term::Only, "only|nur|apenas|solo|seulement|только"),
-    (Term::Versus, "vs|versus|replaces|replace|replacing|better than|faster than|similar|similar to|equivalent|equivalent to|equal to|like|comparable|upgrade from|successor|beats|than|not a|instead of|alternative|close to"),
-    (Term::Replacement, "replacement|spare|repair|part|parts|ersatz|ersatzteil|запчасть|reposicao|repuesto"),
+    (
+        Term::Versus,
+        "vs|versus|replaces|replace|replacing|better than|faster than|similar|similar to|equivalent|equivalent to|equal to|like|comparable|upgrade from|successor|beats|than|not a|instead of|alternative|close to",
+    ),
+    (
+        Term::Replacement,
+        "replacement|spare|repair|part|parts|ersatz|ersatzteil|запчасть|reposicao|repuesto",
+    ),
     (
         Term::Pieces,
         "pcs|pc s|pieces|piece|pcs lot|units|unit|cards|stuck|stueck|stk|stck|шт|штук|штуки|штука|unidades|unidade|und s|pecas|pezzi|pz|sztuk|szt|pieces lot|ea|each|boards|st k",
     ),
-    (Term::Lot, "lot|lots|lot of|set of|pack of|bundle of|qty|quantity|quantidade|cantidad|menge|batch|batch of|job lot|joblot|bulk lot|lote|lote de|лот|конволют|anzahl|kit of|pack|set"),
+    (
+        Term::Lot,
+        "lot|lots|lot of|set of|pack of|bundle of|qty|quantity|quantidade|cantidad|menge|batch|batch of|job lot|joblot|bulk lot|lote|lote de|лот|конволют|anzahl|kit of|pack|set",
+    ),
     (Term::Pair, "pair|pair of|paar|par|par de|пара|matched pair"),
     (Term::Times, "x|х"),
 ];
@@ -139,17 +172,32 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
         Term::Brand,
         "华硕|華碩|技嘉|微星|七彩虹|影驰|影馳|耕升|索泰|映众|映眾|蓝宝石|藍寶石|蓝宝|讯景|訊景|撼讯|撼訊|铭瑄|銘瑄|盈通|瀚铠|华擎|迪兰|戴尔|联想|惠普|玄人志向",
     ),
-    (Term::BoardLine, "猛禽|火神|魔龙|超龙|雪鹰|战斧|白金|公版|涡轮|三风扇|双风扇|雙風扇|三風扇|单风扇|刀卡|半高|水神|名人堂"),
+    (
+        Term::BoardLine,
+        "猛禽|火神|魔龙|超龙|雪鹰|战斧|白金|公版|涡轮|三风扇|双风扇|雙風扇|三風扇|单风扇|刀卡|半高|水神|名人堂",
+    ),
     (
         Term::GpuNoun,
         "显卡|顯卡|显示卡|顯示卡|绘图卡|繪圖卡|运算卡|计算卡|加速卡|图形卡|算力卡|グラフィックボード|グラフィックスボード|グラフィックカード|グラフィックスカード|ビデオカード|グラボ|그래픽카드|그래픽 카드",
     ),
-    (Term::Laptop, "笔记本|筆電|筆記型電腦|ノートパソコン|ノート|노트북|游戏本"),
-    (Term::Computer, "整机|主机|台式机|电脑|電腦|工作站|一体机|デスクトップ|パソコン|ゲーミングpc|ワークステーション|데스크탑|컴퓨터|본체"),
+    (
+        Term::Laptop,
+        "笔记本|筆電|筆記型電腦|ノートパソコン|ノート|노트북|游戏本",
+    ),
+    (
+        Term::Computer,
+        "整机|主机|台式机|电脑|電腦|工作站|一体机|デスクトップ|パソコン|ゲーミングpc|ワークステーション|데스크탑|컴퓨터|본체",
+    ),
     (Term::Server, "服务器|伺服器|サーバー|サーバ|서버"),
     (Term::Rig, "矿机|礦機"),
-    (Term::Accessory, "风扇|風扇|散热器|散熱器|水冷头|水冷板|冷头|背板|转接线|转接卡|延长线|支架|包装盒|空盒|供电线|水枕|水冷散热|水ブロック|ファンのみ|箱のみ|冷却ファン|バックプレート|ライザー|쿨러|브라켓|라이저"),
-    (Term::Goods, "主板|マザーボード|메인보드|内存条|显示器|モニター|모니터|电源|電源|キーボード|手机|相机|カメラ"),
+    (
+        Term::Accessory,
+        "风扇|風扇|散热器|散熱器|水冷头|水冷板|冷头|背板|转接线|转接卡|延长线|支架|包装盒|空盒|供电线|水枕|水冷散热|水ブロック|ファンのみ|箱のみ|冷却ファン|バックプレート|ライザー|쿨러|브라켓|라이저",
+    ),
+    (
+        Term::Goods,
+        "主板|マザーボード|메인보드|内存条|显示器|モニター|모니터|电源|電源|キーボード|手机|相机|カメラ",
+    ),
     (Term::Processor, "处理器|プロセッサ"),
     (Term::Wanted, "求购|收购|回收|買取|買います"),
     (Term::Rental, "租赁|出租|レンタル|租用"),
