@@ -138,12 +138,19 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
         let Some(token) = tokens.list.get(at) else {
             return;
         };
+        // `1660 Ti / Super` offers two cards.
+        chain.unknown_tail |= token.gap.has(Gap::SLASH) && token.bit & masks.telling != 0;
         if token.gap.has(Gap::SLASH)
             || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks)
         {
             return;
         }
         let text = tokens.text(token);
+        // Only the old GeForce cards have their class behind the number; `EVGA 650 GT` is a power supply.
+        let trailing = token.bit & masks.class & !masks.rtx & !masks.gtx != 0;
+        if trailing && chain.value < 6000 && !spelled {
+            return;
+        }
         touching &= token.gap.is_glued();
         match token.shape {
             Shape::Number => {

@@ -2,7 +2,7 @@
 
 use super::index::Masks;
 use super::term::Term;
-use super::tokens::Tokens;
+use super::tokens::{Shape, Tokens};
 
 /// One pass over the tokens.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,6 +25,8 @@ pub(super) struct Context {
     pub(super) goods: bool,
     pub(super) low_profile: bool,
     pub(super) tokens: usize,
+    /// Words that mean nothing to the grammar.
+    pub(super) unknown: usize,
 }
 
 impl Context {
@@ -41,6 +43,9 @@ impl Context {
                 context.families |= token.bit;
             }
             context.low_profile |= tokens.text(token) == "lowprofile";
+            let known = token.bit != 0 || token.term != Term::None || token.shape != Shape::Word;
+            let alone = !tokens.is_glued(at) && !tokens.is_glued(at + 1);
+            context.unknown += usize::from(!known && alone && tokens.text(token).len() > 1);
             match token.term {
                 Term::GpuNoun => context.gpu_noun = true,
                 Term::MemoryType => context.graphics_memory = true,

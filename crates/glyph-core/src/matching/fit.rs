@@ -125,7 +125,7 @@ fn count_missing(
     } else if class == 0
         && !leads
         && pattern.code == Code::Number
-        && needs & said & (masks.family | masks.quadro | masks.titan) == 0
+        && needs & said & (masks.family | masks.quadro | masks.titan | masks.strong_class) == 0
     {
         fit.cost += 4;
         fit.class_omitted = true;

