@@ -211,6 +211,7 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                         | Term::PciExpress
                         | Term::Gigabyte
                         | Term::Harmless
+                        | Term::GpuNoun
                 ) && !token.term.is_family()
                 {
                     return;

@@ -22,8 +22,12 @@ pub(super) struct Context {
     /// PNY, Leadtek, ELSA: they sell NVIDIA's professional cards by the code alone.
     pub(super) professional_brand: bool,
     pub(super) form: bool,
+    /// PCI Express is spoken of.
+    pub(super) bus: bool,
     pub(super) goods: bool,
     pub(super) low_profile: bool,
+    /// A processor, computer or mining rig is spoken of.
+    pub(super) machine: bool,
     pub(super) tokens: usize,
     /// Words that mean nothing to the grammar.
     pub(super) unknown: usize,
@@ -51,6 +55,13 @@ impl Context {
                 Term::MemoryType => context.graphics_memory = true,
                 Term::BoardLine => context.board_line = true,
                 Term::Form => context.form = true,
+                Term::PciExpress => context.bus = true,
+                Term::Processor
+                | Term::Storage
+                | Term::SystemMemory
+                | Term::Rig
+                | Term::Computer
+                | Term::Laptop => context.machine = true,
                 Term::Goods => context.goods |= tokens.is_free(at),
                 Term::Brand => {
                     context.board_brand |= !is_system_maker(tokens.text_at(at));

@@ -55,6 +55,9 @@ pub(super) fn decide(
     {
         return Offer::new(Kind::Accessory, Some(at), "accessory", 0.9);
     }
+    if let Some(at) = (0..tokens.list.len()).find(|at| tokens.term_at(*at) == Term::Baseboard) {
+        return Offer::new(Kind::System, Some(at), "system", 0.9);
+    }
     if !found && line.is_none() {
         return without_name(tokens, context, naming);
     }
@@ -155,6 +158,9 @@ fn names_a_line(
             Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla | Term::Arc
         ) || class(at)
     });
+    if line.is_some_and(|at| term(at) != Term::Tesla && followed_by_code(tokens, at)) {
+        return line;
+    }
     if line.is_some()
         && (vendor.is_some()
             || context.gpu_noun
@@ -172,6 +178,12 @@ fn followed_by_number(tokens: &Tokens, at: usize) -> bool {
         .list
         .get(at + 1)
         .is_some_and(|token| token.shape == Shape::Number && token.value >= 100)
+}
+
+/// `Quadro M2200`: letters and a number that could be a model.
+fn followed_by_code(tokens: &Tokens, at: usize) -> bool {
+    followed_by_number(tokens, at)
+        || tokens.is_glued(at + 2) && !tokens.is_glued(at + 1) && followed_by_number(tokens, at + 1)
 }
 
 /// Titles that name no card at all.

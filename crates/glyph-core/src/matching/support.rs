@@ -37,7 +37,9 @@ pub(super) fn is_supported(
         Code::Short => {
             let spoken = near
                 || anywhere && (memory || context.gpu_noun || context.tokens <= 6)
-                || context.gpu_noun && memory && !foreign;
+                || (context.gpu_noun || context.bus && !context.machine && !context.goods)
+                    && memory
+                    && !foreign;
             spoken && stands_alone(scene, chain, product)
         }
         Code::Medium => {
@@ -92,9 +94,11 @@ fn is_number_supported(
     let graphics =
         context.gpu_noun || context.graphics_memory || context.board_line || context.board_brand;
     let short = context.tokens <= BARE_TITLE && context.unknown == 0;
-    if !reading.fit.class_omitted {
-        let strong_class = chain.words & masks.strong_class != 0;
-        let radeon_class = chain.words & masks.rx != 0 && value >= 1000;
+    let class_said = chain.words & masks.class & masks.of(product.vendor) != 0;
+    if !reading.fit.class_omitted || class_said {
+        let strong_class =
+            chain.words & masks.strong_class != 0 && !(reading.fit.class_swapped && value < 1000);
+        let radeon_class = chain.words & masks.rx != 0 && (value >= 1000 || context.machine);
         let family = chain.left & masks.of(product.vendor) & !masks.class & !masks.titan != 0;
         return strong_class || radeon_class || family || anywhere || graphics || memory || short;
     }

@@ -121,13 +121,17 @@ fn is_the_offer(
         // `8x RTX 4090 GPU server` counts cards in a machine; `Tesla M40 24GB server` says what the card is for.
         return lot.is_some_and(|lot| lot.size > 1);
     }
-    at > last && !card_said_first
+    let card_said = tokens
+        .list
+        .iter()
+        .any(|token| token.term == Term::GpuNoun && !tokens.text(token).starts_with("gpu"));
+    at > last && !card_said_first && !card_said
 }
 
 /// `PC`, `server` or `workstation` as a thing, not in `workstation graphics card`, `Server Edition`, `for PC`.
 fn is_machine_word(tokens: &Tokens, at: usize) -> bool {
     let next = tokens.text_at(at + 1);
-    let about_card = (at + 1..at + 3).any(|near| tokens.term_at(near) == Term::GpuNoun)
+    let about_card = (at + 1..at + 5).any(|near| tokens.term_at(near) == Term::GpuNoun)
         || matches!(
             next,
             "edition" | "ed" | "card" | "class" | "grade" | "version" | "memory" | "level"
