@@ -21,6 +21,11 @@ fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> boo
     }
     let text = tokens.text_at(at);
     let after_name = name.is_some_and(|(_, last)| at > last);
+    // `RTX A2000 6GB half height bracket` is the card with that bracket.
+    if after_name && text.ends_with("bracket") && states_memory(tokens) && !begins_with_for(tokens)
+    {
+        return false;
+    }
     // Cards boast of their backplates and coolers; alone they end the title or are `for` something.
     if after_name
         && matches!(
@@ -158,7 +163,7 @@ fn has_link(tokens: &Tokens) -> bool {
     tokens.list.iter().any(|token| token.term == Term::Link)
 }
 
-/// NVLink and SLI by themselves are bridges; on a card they are a property.
+/// `NVLink` and SLI by themselves are bridges; on a card they are a property.
 fn is_link_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     if is_extra(tokens, at, name) {
         return false;
@@ -167,4 +172,15 @@ fn is_link_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
         .take(6)
         .any(|near| matches!(tokens.text_at(near), "slot" | "slots" | "kit" | "connector"));
     name.is_none() || slots || tokens.term_at(at + 1) == Term::For
+}
+
+fn states_memory(tokens: &Tokens) -> bool {
+    tokens
+        .list
+        .iter()
+        .any(|token| matches!(token.term, Term::Gigabyte | Term::MemoryType))
+}
+
+fn begins_with_for(tokens: &Tokens) -> bool {
+    tokens.term_at(0) == Term::For
 }

@@ -7,6 +7,10 @@ use super::tokens::{Gap, Shape, Tokens};
 
 /// The surroundings of a possible model, as sets of words and as the stretch of tokens that they cover.
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one stretch of text"
+)]
 pub(super) struct Chain {
     /// First and last token of the name.
     pub(super) first: usize,
@@ -52,13 +56,13 @@ pub(super) fn read(
         class_touches: false,
         family_near: false,
     };
-    read_left(&mut chain, tokens, masks);
+    read_left(&mut chain, tokens, group, masks);
     read_right(&mut chain, tokens, group, masks, lexicon);
     chain.words |= chain.left;
     chain
 }
 
-fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
+fn read_left(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks) {
     let mut at = chain.first;
     let mut passed = false;
     for step in 0..REACH {
@@ -75,7 +79,10 @@ fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
                 token.term,
                 Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro
             )
-            || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0;
+            || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0
+            || token.bit & group.used & !masks.x2 & !masks.v2 != 0
+                && tokens.text(token).len() > 1
+                && !passed;
         let passing = matches!(
             token.term,
             Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless
@@ -131,12 +138,19 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
         let Some(token) = tokens.list.get(at) else {
             return;
         };
+        // `1660 Ti / Super` offers two cards.
+        chain.unknown_tail |= token.gap.has(Gap::SLASH) && token.bit & masks.telling != 0;
         if token.gap.has(Gap::SLASH)
             || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks)
         {
             return;
         }
         let text = tokens.text(token);
+        // Only the old GeForce cards have their class behind the number; `EVGA 650 GT` is a power supply.
+        let trailing = token.bit & masks.class & !masks.rtx & !masks.gtx != 0;
+        if trailing && chain.value < 6000 && !spelled {
+            return;
+        }
         touching &= token.gap.is_glued();
         match token.shape {
             Shape::Number => {
@@ -166,7 +180,7 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     at += 1;
                     continue;
                 }
-                let counted = counts(token.bit, text, touching, spelled, group, masks);
+                let counted = counts(token.bit, token.gap, text, touching, spelled, group, masks);
                 if counted
                     && token.bit == masks.super_word
                     && is_only_praise(tokens, at, group, masks)
@@ -197,6 +211,7 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                         | Term::PciExpress
                         | Term::Gigabyte
                         | Term::Harmless
+                        | Term::GpuNoun
                 ) && !token.term.is_family()
                 {
                     return;
@@ -211,6 +226,7 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
 /// the group has them (`RTX 4090 D`).
 fn counts(
     bit: u128,
+    gap: Gap,
     text: &str,
     touching: bool,
     spelled: bool,
@@ -220,12 +236,14 @@ fn counts(
     if bit == 0 {
         return false;
     }
-    let wanted = bit & (group.used | masks.suffix) != 0;
+    let wanted = bit & (group.used | masks.suffix) != 0 || spelled && bit & masks.anchors != 0;
     let naming = bit
         & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition)
         != 0;
     if text.len() == 1 {
-        return touching || bit & group.used != 0 && (spelled || matches!(text, "d" | "x"));
+        return touching
+            || bit & group.used != 0
+                && (spelled || matches!(text, "d" | "x") || gap == Gap::HYPHEN);
     }
     wanted || naming || touching
 }

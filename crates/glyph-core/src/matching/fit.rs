@@ -125,7 +125,7 @@ fn count_missing(
     } else if class == 0
         && !leads
         && pattern.code == Code::Number
-        && needs & said & (masks.family | masks.quadro | masks.titan) == 0
+        && needs & said & (masks.family | masks.quadro | masks.titan | masks.strong_class) == 0
     {
         fit.cost += 4;
         fit.class_omitted = true;
@@ -160,7 +160,14 @@ fn count_extra(
     // `HD 5870 X2` and `GTX 580 X2` are boards with two chips; of newer cards it counts them.
     let old = pattern.needs & masks.hd != 0 || pattern.needs & masks.gtx != 0 && chain.value < 1000;
     let twin = if old { masks.x2 } else { 0 };
-    let hard = extra & (group.used | masks.suffix | twin) & !(naming & !masks.suffix);
+    let other_name = if pattern.code == Code::Word {
+        masks.anchors
+    } else {
+        0
+    };
+    let hard = extra
+        & (group.used | masks.suffix | twin | other_name)
+        & !(naming & !masks.suffix & !other_name);
     if hard != 0 {
         return Err(Lost::Says(hard));
     }

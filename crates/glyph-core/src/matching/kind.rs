@@ -55,8 +55,14 @@ pub(super) fn decide(
     {
         return Offer::new(Kind::Accessory, Some(at), "accessory", 0.9);
     }
+    if let Some(at) = (0..tokens.list.len()).find(|at| tokens.term_at(*at) == Term::Baseboard) {
+        return Offer::new(Kind::System, Some(at), "system", 0.9);
+    }
     if !found && line.is_none() {
         return without_name(tokens, context, naming);
+    }
+    if let Some(at) = promised_to(tokens, name) {
+        return Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.8);
     }
     if let Some(at) = machine.token {
         if !found && machine.processor {
@@ -108,6 +114,10 @@ fn names_a_line(
             .any(|token| token.term == Term::GoodsHint);
     let other_thing = context.goods
         || hinted
+        || tokens
+            .list
+            .iter()
+            .any(|token| tokens.text(token) == "ready")
         || tokens.list.iter().any(|token| {
             matches!(
                 token.term,
@@ -116,6 +126,16 @@ fn names_a_line(
         });
     if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none()
     {
+        let graphics = context.families != 0
+            || context.gpu_noun
+            || context.graphics_memory
+            || brand
+            || context.board_line
+            || context.said & masks.rtx != 0
+            || context.unknown == 0;
+        if other_thing || !graphics {
+            return None;
+        }
         return at(&|at| class(at) || term(at).is_family() || term(at) == Term::AmdClass);
     }
     if other_thing {
@@ -138,6 +158,9 @@ fn names_a_line(
             Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla | Term::Arc
         ) || class(at)
     });
+    if line.is_some_and(|at| term(at) != Term::Tesla && followed_by_code(tokens, at)) {
+        return line;
+    }
     if line.is_some()
         && (vendor.is_some()
             || context.gpu_noun
@@ -157,6 +180,12 @@ fn followed_by_number(tokens: &Tokens, at: usize) -> bool {
         .is_some_and(|token| token.shape == Shape::Number && token.value >= 100)
 }
 
+/// `Quadro M2200`: letters and a number that could be a model.
+fn followed_by_code(tokens: &Tokens, at: usize) -> bool {
+    followed_by_number(tokens, at)
+        || tokens.is_glued(at + 2) && !tokens.is_glued(at + 1) && followed_by_number(tokens, at + 1)
+}
+
 /// Titles that name no card at all.
 fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
     let other = tokens.list.iter().position(|token| {
@@ -170,6 +199,16 @@ fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
         return Offer::new(Kind::Unclear, None, "unclear", 0.5);
     }
     Offer::new(Kind::NotGpu, other, "not_gpu", 0.9)
+}
+
+/// `RTX 4090 ready`, `RTX 3080 compatible`: a thing for the card.
+fn promised_to(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
+    let (_, last) = name?;
+    matches!(
+        tokens.text_at(last + 1),
+        "ready" | "compatible" | "kompatibel" | "compativel"
+    )
+    .then_some(last + 1)
 }
 
 /// Wanted, for rent, or a picture only.
@@ -194,8 +233,7 @@ fn find_no_offer(tokens: &Tokens) -> Option<(usize, &'static str)> {
                     return Some((at, "not_offer"));
                 }
             }
-            Term::Rental => return Some((at, "not_offer")),
-            Term::Picture => return Some((at, "not_offer")),
+            Term::Rental | Term::Picture => return Some((at, "not_offer")),
             _ => {}
         }
     }
@@ -259,7 +297,6 @@ fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) 
                     tokens.text_at(at - 1),
                     "dual" | "multi" | "triple" | "quad" | "x" | "four" | "six" | "mini"
                 ));
-        let described = after_name && (context.gpu_noun || aside || counted);
-        !described && !(after_name && counted)
+        !(after_name && (context.gpu_noun || aside || counted))
     })
 }

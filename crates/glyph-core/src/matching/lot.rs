@@ -46,6 +46,13 @@ fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -
     if size == 0 || tokens.gap_at(next).has(Gap::SLASH) || is_part_of_code(tokens, at) {
         return None;
     }
+    if tokens.text_at(next) == "pc" && tokens.is_glued(next) && at == 0 {
+        return Some(Lot {
+            size,
+            first: at,
+            last: next,
+        });
+    }
     match tokens.term_at(next) {
         Term::Pieces if size < 1000 => Some(Lot {
             size,
@@ -113,14 +120,16 @@ fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, u
 
 /// `lot of 4`, `qty: 3`, `set of 2`.
 fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
-    let next = at + 1;
+    let times = usize::from(tokens.text_at(at + 1) == "x");
+    let next = at + 1 + times;
     let token = tokens.list.get(next)?;
     if token.shape != Shape::Number || tokens.text_at(at) == "set" && tokens.is_glued(next) {
         return None;
     }
     let unit = tokens.term_at(next + 1);
     let measured = matches!(unit, Term::Gigabyte | Term::Megabyte | Term::Unit);
-    let fits = token.value >= 1 && token.value < 1000 && !measured && !tokens.is_glued(next);
+    let apart = times == 1 || !tokens.is_glued(next);
+    let fits = token.value >= 1 && token.value < 1000 && !measured && apart;
     fits.then_some(Lot {
         size: token.value,
         first: at,
@@ -161,9 +170,8 @@ fn times_two(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option
 }
 
 fn follows_name(tokens: &Tokens, at: usize, last: usize, name: Option<(usize, usize)>) -> bool {
-    let (_, name_last) = match name {
-        Some(name) => name,
-        None => return false,
+    let Some((_, name_last)) = name else {
+        return false;
     };
     let gap = tokens.gap_at(at);
     let ends = last + 1 == tokens.list.len();

@@ -132,7 +132,7 @@ fn read_at(
     }
     let named = chain.class_touches || chain.family_near || inherited != 0;
     lost.retain(|(place, _)| !readings.iter().any(|reading| reading.product == *place));
-    if readings.is_empty() && !(named && !lost.is_empty()) {
+    if readings.is_empty() && (!named || lost.is_empty()) {
         return None;
     }
     let settled_by_memory = keep_best(&mut readings, &mut lost);

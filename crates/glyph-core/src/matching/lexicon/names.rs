@@ -111,7 +111,7 @@ pub(super) const PREFIXES: &[&str] = &[
 
 /// Letters that end a run and are a word by themselves whatever precedes: `gfrtx`, `primegeforce`, `ocgddr`.
 pub(super) const SUFFIXES: &[&str] = &[
-    "geforce", "radeon", "quadro", "rtx", "gtx", "axrx", "gddr", "ddr", "hbm",
+    "geforce", "radeon", "quadro", "rtx", "gtx", "gddr", "ddr", "hbm",
 ];
 
 /// Letters that begin a run if what follows is a known word: `tisuper`, `tioc`, `xtoc`, `rxvega`.
