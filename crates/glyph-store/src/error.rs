@@ -70,6 +70,8 @@ pub enum StoreError {
     },
     #[error("`{}` is in use by another program", path.display())]
     Locked { path: PathBuf },
+    #[error("cannot open or make `{}`", path.display())]
+    CannotOpen { path: PathBuf },
     #[error("`{}` cannot be written", path.display())]
     ReadOnly { path: PathBuf },
     #[error(
@@ -151,8 +153,8 @@ impl StoreError {
                 "a backup and a second copy of the tables must fit beside the database".to_owned()
             }
             StoreError::Locked { .. } => "end the program that writes to it and try again".to_owned(),
-            StoreError::ReadOnly { .. } => {
-                "the file and its folder must be writable".to_owned()
+            StoreError::CannotOpen { .. } | StoreError::ReadOnly { .. } => {
+                "the file and its folder must be there and writable".to_owned()
             }
             StoreError::WouldLose { .. } => "`--allow-loss` goes back all the same".to_owned(),
             StoreError::NoSuchVersion { .. } => format!(
@@ -200,6 +202,7 @@ impl StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 StoreError::Locked { path }
             }
+            Some(ErrorCode::CannotOpen) => StoreError::CannotOpen { path },
             Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
             _ => StoreError::Sqlite {
                 doing: format!("{doing} `{}`", path.display()),

@@ -163,7 +163,7 @@ pub(crate) fn open_untouched(path: &Path) -> Result<Connection, StoreError> {
     match opened {
         // A write-ahead database in a folder that cannot be written: without a log or a journal, the file alone is the
         // database.
-        Err(StoreError::ReadOnly { .. } | StoreError::Sqlite { .. })
+        Err(StoreError::ReadOnly { .. } | StoreError::CannotOpen { .. })
             if !log_is_there && !has_bytes("-journal") =>
         {
             let failed = |source| StoreError::of_sqlite(path, "read", source);

@@ -24,7 +24,7 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// The column lists of UNIQUE and PRIMARY KEY constraints that have an index of their own, sorted.
     pub unique: Vec<Vec<String>>,
-    /// `table`, or what makes it another thing: `virtual`, `without rowid`, `strict`.
+    /// `table`, or what makes it another thing: `virtual table`, `without rowid`, `strict`.
     pub kind: String,
     /// The CREATE TABLE text as stored.
     pub sql: String,
@@ -98,6 +98,17 @@ impl Column {
     }
 }
 
+/// The kind of a table that a module keeps.
+pub(crate) const VIRTUAL_TABLE: &str = "virtual table";
+
+/// The kind of a table without SQLite's own row number.
+pub(crate) const WITHOUT_ROWID: &str = "without rowid";
+
+/// A name as it can stand in a statement.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 impl Table {
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
@@ -151,6 +162,16 @@ impl Schema {
 }
 
 fn read_table(connection: &Connection, name: &str, sql: String) -> rusqlite::Result<Table> {
+    // The module of another program's virtual table is not here, and nothing could be read of it.
+    if comparable(&sql).starts_with("CREATE VIRTUAL") {
+        return Ok(Table {
+            columns: Vec::new(),
+            foreign_keys: Vec::new(),
+            unique: Vec::new(),
+            kind: VIRTUAL_TABLE.to_owned(),
+            sql,
+        });
+    }
     let columns = connection
         .prepare_cached(
             "SELECT lower(name), upper(type), \"notnull\", dflt_value, pk, hidden

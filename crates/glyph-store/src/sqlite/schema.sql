@@ -91,12 +91,12 @@ CREATE TABLE models (
     FOREIGN KEY (import_id) REFERENCES import_batches (import_id) ON DELETE SET NULL
 );
 
--- The old `idx_models_model` is gone: UNIQUE on `model` has the same index already.
+-- No index on `model`: UNIQUE has the same one already.
 CREATE INDEX idx_models_import_batch ON models (import_id, import_index);
 
 -- Every distinct offer once: the texts that come again in each import of the same catalogue, and what the matcher made
--- of them. Rows of the old program's `listings` table stay, without a fingerprint. AUTOINCREMENT is gone here and in
--- `scored_listings`: it writes `sqlite_sequence` with every inserted row.
+-- of them. Rows of the old program's `listings` table stay, without a fingerprint. No AUTOINCREMENT here and in
+-- `scored_listings`: it writes `sqlite_sequence` with every INSERT.
 CREATE TABLE listings (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,
@@ -135,10 +135,10 @@ CREATE TABLE listings (
     FOREIGN KEY (import_id) REFERENCES import_batches (import_id) ON DELETE SET NULL
 );
 
--- NULLs are distinct in a unique index, but need not be in it: half the old file's rows would only fill pages.
+-- NULLs are distinct in a unique index, but need not be in it: the old program's rows would only fill pages.
 CREATE UNIQUE INDEX uq_listings_fingerprint ON listings (fingerprint) WHERE fingerprint IS NOT NULL;
--- `idx_listings_canonical_model` is gone: offers of a model are found through `scored_listings`, and a key in random
--- order is the dearest kind to keep while importing.
+-- No index on `canonical_model`: offers of a model are found through `scored_listings`, and a key in random order is
+-- the dearest kind to keep while importing.
 CREATE INDEX idx_listings_import_id ON listings (import_id);
 
 -- One row a scored row of a source. New rows leave what repeats to `listings` (title, seller, url, notes) and to the
@@ -191,7 +191,7 @@ CREATE TABLE scored_listings (
 --   `import_id` alone; its keys come in order while importing, so it is the cheapest of the four;
 -- * a model's offers, cheapest first, which stands in for the old index on `canonical_model` alone;
 -- * the best offers, and the cheapest ones, of all models.
--- The old ones on `region` and `seen_at` are gone: either has a handful of values in an import.
+-- None on `region` and `seen_at`: either has a handful of values in an import, so an index would hardly narrow.
 CREATE UNIQUE INDEX uq_import_batch_index ON scored_listings (import_id, import_index);
 CREATE INDEX idx_scored_listings_model_price ON scored_listings (canonical_model, price);
 CREATE INDEX idx_scored_listings_score ON scored_listings (score);

@@ -11,3 +11,11 @@ mod sqlite_text;
 mod sqlite_view;
 
 mod schema_document;
+
+mod kill;
+mod migrate_back;
+mod migrate_refusals;
+mod migrate_up;
+mod new_database;
+mod old;
+mod plan_and_backup;

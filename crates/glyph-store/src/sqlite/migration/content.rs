@@ -3,7 +3,7 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
-use crate::sqlite::schema::{Schema, Table};
+use crate::sqlite::schema::{Schema, Table, VIRTUAL_TABLE, WITHOUT_ROWID, quoted};
 
 /// What a query gives: how many rows, and a hash over every value in order, with its type and exact bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,15 +78,18 @@ fn push_bytes(buffer: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
 }
 
 /// A query of columns of a table, in row order.
-pub(crate) fn select<'a>(table: &str, columns: impl IntoIterator<Item = &'a str>) -> String {
-    let columns: Vec<String> = columns
-        .into_iter()
-        .map(|column| format!("\"{column}\""))
-        .collect();
-    format!(
-        "SELECT {} FROM \"{table}\" ORDER BY rowid",
-        columns.join(", ")
-    )
+pub(crate) fn select<'a>(
+    name: &str,
+    table: &Table,
+    columns: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let columns: Vec<String> = columns.into_iter().map(quoted).collect();
+    let order = if table.kind == WITHOUT_ROWID {
+        ""
+    } else {
+        " ORDER BY rowid"
+    };
+    format!("SELECT {} FROM {}{order}", columns.join(", "), quoted(name))
 }
 
 /// All columns of all tables: kept as they are.
@@ -99,9 +102,11 @@ pub(crate) fn everything_but(schema: &Schema, changes: impl Fn(&str, &str) -> bo
     schema
         .tables
         .iter()
+        .filter(|(_, table)| table.kind != VIRTUAL_TABLE)
         .map(|(name, table)| {
             let query = select(
                 name,
+                table,
                 column_names(table).filter(|column| !changes(name, column)),
             );
             Kept {

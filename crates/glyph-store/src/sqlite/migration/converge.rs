@@ -33,7 +33,7 @@ pub(crate) fn kept(actual: &Schema, goal: &Schema, fills: &[Fill]) -> Vec<Kept> 
             Some(Kept {
                 table: name.clone(),
                 before: copy.select,
-                after: select(name, copy.columns.iter().map(String::as_str)),
+                after: select(name, wanted, copy.columns.iter().map(String::as_str)),
             })
         })
         .collect()
@@ -66,7 +66,7 @@ pub(crate) fn converge(
         let copy = Copy::new(name, found, wanted, fills);
         step.execute(&format!(
             "INSERT INTO \"new_{name}\" ({}) {}",
-            quoted(&copy.columns),
+            column_list(&copy.columns),
             copy.select
         ))?;
     }
@@ -131,7 +131,7 @@ impl Copy {
     }
 }
 
-fn quoted(columns: &[String]) -> String {
+fn column_list(columns: &[String]) -> String {
     columns
         .iter()
         .map(|column| format!("\"{column}\""))

@@ -83,7 +83,7 @@ pub(crate) fn plan(
 /// would play it back, so the two files are copied as they are and it is played back in the copy.
 fn copy_to(path: &Path, copy: &Path) -> Result<(), StoreError> {
     let Ok(file) = std::fs::metadata(path) else {
-        return Ok(open_empty(copy)?);
+        return open_empty(copy);
     };
     preflight::require_space(
         preflight::folder_of(copy),

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
-use crate::sqlite::schema::Schema;
+use crate::sqlite::schema::{Schema, VIRTUAL_TABLE, quoted};
 
 /// Rows whose foreign key points at nothing, by (table, the table that it refers to). The old program enforced foreign
 /// keys on one of its connections only, so files with orphans exist; their rows are kept.
@@ -91,10 +91,14 @@ pub(crate) fn row_counts(
 ) -> rusqlite::Result<Vec<(String, u64)>> {
     schema
         .tables
-        .keys()
-        .map(|table| {
-            let rows = count(connection, &format!("SELECT COUNT(*) FROM \"{table}\""))?;
-            Ok((table.clone(), rows))
+        .iter()
+        .filter(|(_, table)| table.kind != VIRTUAL_TABLE)
+        .map(|(name, _)| {
+            let rows = count(
+                connection,
+                &format!("SELECT COUNT(*) FROM {}", quoted(name)),
+            )?;
+            Ok((name.clone(), rows))
         })
         .collect()
 }

@@ -204,10 +204,19 @@ pub(crate) fn require_current(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// One page of the smallest size that SQLite has.
+const SMALLEST_DATABASE_BYTES: u64 = 512;
+
 /// Opens a file to look at it and says what it is; `None` where there is no file or nothing in it.
 pub(crate) fn look(path: &Path) -> Result<Option<(Connection, Known)>, StoreError> {
-    if !path.exists() {
+    let Ok(file) = std::fs::metadata(path) else {
         return Ok(None);
+    };
+    // SQLite takes a file of one byte for an empty one.
+    if file.len() > 0 && file.len() < SMALLEST_DATABASE_BYTES {
+        return Err(StoreError::NotADatabase {
+            path: path.to_owned(),
+        });
     }
     let connection = open_untouched(path)?;
     let known = recognise::recognise(&connection, path)?;

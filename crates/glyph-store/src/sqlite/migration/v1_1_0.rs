@@ -4,6 +4,7 @@
 //! `schema_version`; its later schemas have the columns from the start. So each part is made where it is missing.
 
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use super::content::{self, Kept};
 use super::preflight;
@@ -39,7 +40,7 @@ const ADD_TO_SCORED_LISTINGS: &str = "ALTER TABLE scored_listings ADD COLUMN imp
 const ADD_TO_MODELS: &str = "ALTER TABLE models ADD COLUMN import_index INTEGER";
 
 /// The old indexes on the same columns are dead weight: the two on `import_index` alone answer no question, since the
-/// number means something within its import only, and the two on (import_id, import_index) are what is made anew,
+/// number means something within its import only, and the two on both columns are what is made anew,
 /// for the listings unique.
 const DROP_INDEXES: &str = "
     DROP INDEX IF EXISTS idx_scored_listings_import_index;
@@ -202,6 +203,7 @@ fn has_import_index(schema: &Schema, table: &str) -> bool {
 }
 
 /// A number changes only where it was asked for: everything else stays.
+#[expect(clippy::unnecessary_wraps, reason = "the form that every step has")]
 fn kept_up(step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
     let renumbers = step.options.backfill || step.options.resequence;
     Ok(content::everything_but(actual, |table, column| {
@@ -209,6 +211,7 @@ fn kept_up(step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
     }))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form that every step has")]
 fn kept_down(_step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
     Ok(content::everything_but(actual, |table, column| {
         column == "import_index" && NUMBERED_TABLES.contains(&table)
@@ -238,6 +241,18 @@ fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
     Ok(losses)
 }
 
+/// A value in words, whatever bytes it has.
+fn text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(integer) => integer.to_string(),
+        ValueRef::Real(real) => real.to_string(),
+    }
+}
+
 /// The rows that the unique index would refuse.
 pub(crate) fn find_collisions(
     connection: &Connection,
@@ -247,7 +262,7 @@ pub(crate) fn find_collisions(
         return Ok(None);
     }
     let mut statement = connection.prepare(
-        "SELECT CAST(import_id AS TEXT), CAST(import_index AS TEXT), COUNT(*)
+        "SELECT import_id, import_index, COUNT(*)
          FROM scored_listings
          WHERE import_id IS NOT NULL AND import_index IS NOT NULL
          GROUP BY import_id, import_index
@@ -261,7 +276,7 @@ pub(crate) fn find_collisions(
         first: Vec::new(),
     };
     while let Some(row) = rows.next()? {
-        let import_id: String = row.get(0)?;
+        let import_id = text(row.get_ref(0)?);
         collisions.pairs += 1;
         match collisions.imports.last_mut() {
             Some((last, pairs)) if *last == import_id => *pairs += 1,
@@ -270,7 +285,7 @@ pub(crate) fn find_collisions(
         if collisions.first.len() < COLLISIONS_NAMED {
             collisions.first.push(Collision {
                 import_id,
-                import_index: row.get(1)?,
+                import_index: text(row.get_ref(1)?),
                 rows: row.get::<_, i64>(2)? as u64,
             });
         }

@@ -102,8 +102,26 @@ const FILLS_DOWN: [Fill; 3] = [
     },
 ];
 
+/// The old program's `init-db` declares JSON columns, which keep a bare number as a number; as text it is the same JSON.
+const FILLS_UP: [Fill; 1] = [Fill {
+    table: "listing_snapshots",
+    from: "FROM listing_snapshots AS old",
+    columns: &[
+        (
+            "quantization_capacity",
+            "CASE WHEN typeof(old.quantization_capacity) IN ('integer', 'real')
+                  THEN CAST(old.quantization_capacity AS TEXT) ELSE old.quantization_capacity END",
+        ),
+        (
+            "heuristics",
+            "CASE WHEN typeof(old.heuristics) IN ('integer', 'real')
+                  THEN CAST(old.heuristics AS TEXT) ELSE old.heuristics END",
+        ),
+    ],
+}];
+
 fn up(step: &mut Step<'_>) -> Result<(), StepError> {
-    converge::converge(step, &Schema::of_text(UP)?, &[])
+    converge::converge(step, &Schema::of_text(UP)?, &FILLS_UP)
 }
 
 fn down(step: &mut Step<'_>) -> Result<(), StepError> {
@@ -111,7 +129,7 @@ fn down(step: &mut Step<'_>) -> Result<(), StepError> {
 }
 
 fn kept_up(_step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
-    Ok(converge::kept(actual, &Schema::of_text(UP)?, &[]))
+    Ok(converge::kept(actual, &Schema::of_text(UP)?, &FILLS_UP))
 }
 
 fn kept_down(_step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {

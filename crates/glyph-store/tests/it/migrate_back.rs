@@ -1,0 +1,178 @@
+//! Going down: the old program's tables come back with their rows, and what cannot come along is told first.
+
+use std::path::Path;
+
+use glyph_store::error::StoreError;
+use glyph_store::sqlite::migration::{self, DownOptions, UpOptions, Version};
+
+use crate::old::{self, Content, Shape, now, number};
+
+fn up(path: &Path) {
+    migration::up(path, &UpOptions::default(), now()).unwrap();
+}
+
+fn down(path: &Path, to: Version) -> migration::MigrationReport {
+    let options = DownOptions {
+        to,
+        allow_loss: true,
+    };
+    migration::down(path, &options, now()).unwrap()
+}
+
+#[test]
+fn every_shape_goes_down_and_up_again_with_its_rows() {
+    for shape in Shape::ALL {
+        let (_folder, path) = old::filled(shape);
+        let before = Content::of(&path);
+        up(&path);
+        down(&path, Version::V1_1_0);
+        assert_eq!(before.again(&path), before, "{shape:?}");
+        down(&path, Version::V1_0_0);
+        let connection = old::open(&path);
+        for table in ["scored_listings", "models"] {
+            let columns = old::columns(&connection, table);
+            assert!(!columns.contains(&"import_index".to_owned()), "{shape:?}");
+        }
+        drop(connection);
+        assert_eq!(old::history(&path), ["1.0.0"], "{shape:?}");
+        let after = Content::of(&path).row_counts();
+        for (table, rows) in before.row_counts() {
+            assert!(after.contains(&(table, rows)), "{shape:?}: {table}");
+        }
+        assert!(migration::verify(&path).unwrap().holds);
+        let back = Content::of(&path);
+        up(&path);
+        assert_eq!(back.again(&path), back, "{shape:?}");
+        assert_eq!(
+            old::history(&path),
+            ["1.0.0", "1.1.0", "1.2.0"],
+            "{shape:?}"
+        );
+    }
+}
+
+/// An import as this program writes it: one row scored, one unmatched, one rejected.
+fn add_new_import(path: &Path) {
+    old::open(path)
+        .execute_batch(
+            "INSERT INTO import_batches
+                 (import_id, imported_at, state, total_rows, scored_rows, unmatched_rows, rejected_rows, source_name, seen_at)
+             VALUES ('new', '2026-02-01T00:00:00Z', 'done', 3, 1, 1, 1, 'shop.csv', '2026-01-31T00:00:00Z');
+             INSERT INTO models (model) VALUES ('L4');
+             INSERT INTO listings (id, title, canonical_model, import_id, fingerprint, seller, source_url, notes, form, confidence)
+             VALUES (1000, 'NVIDIA L4', 'L4', 'new', x'00', 'a shop', 'https://example.com/l4', 'as new', 'pcie', 0.99);
+             INSERT INTO listings (id, title, import_id, fingerprint, reason)
+             VALUES (1001, 'L4 bracket', 'new', x'01', 'accessory');
+             INSERT INTO scored_listings (id, canonical_model, price, score, import_id, import_index, listing_id, price_minor)
+             VALUES (1000, 'L4', 2524.99, 47.17, 'new', 0, 1000, 252499);
+             INSERT INTO unmatched_listings (import_id, import_index, listing_id, reason) VALUES ('new', 1, 1001, 'accessory');
+             INSERT INTO rejected_rows
+                 (import_id, import_index, line_start, line_end, byte_start, byte_len, raw, code, errors)
+             VALUES ('new', 2, 4, 4, 60, 5, x'41', 'price_missing', '[]');",
+        )
+        .unwrap();
+}
+
+#[test]
+fn refuses_to_lose_data_and_says_what_would_go() {
+    let (_folder, path) = old::filled(Shape::First);
+    up(&path);
+    add_new_import(&path);
+    let before = std::fs::read(&path).unwrap();
+    let options = DownOptions {
+        to: Version::V1_0_0,
+        allow_loss: false,
+    };
+    let error = migration::down(&path, &options, now()).unwrap_err();
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert!(matches!(error, StoreError::WouldLose { .. }), "{error}");
+    let told = error.to_string();
+    for loss in [
+        "1 rows of `unmatched_listings`",
+        "1 rows of `rejected_rows`",
+        "1 import records",
+        "1 scored rows whose unknown VRAM",
+        "1 offers without a model",
+        "1 values of `scored_listings.import_index`",
+    ] {
+        assert!(told.contains(loss), "{told}");
+    }
+}
+
+#[test]
+fn goes_down_without_leave_where_nothing_is_lost() {
+    let (_folder, path) = old::filled(Shape::First);
+    up(&path);
+    let options = DownOptions {
+        to: Version::V1_0_0,
+        allow_loss: false,
+    };
+    let report = migration::down(&path, &options, now()).unwrap();
+    assert!(report.losses.is_empty());
+    assert_eq!(report.steps.len(), 2);
+}
+
+#[test]
+fn new_rows_take_their_texts_and_times_along() {
+    let (_folder, path) = old::filled(Shape::First);
+    up(&path);
+    add_new_import(&path);
+    let report = down(&path, Version::V1_0_0);
+    assert!(!report.losses.is_empty());
+    let row = old::strings(
+        &old::open(&path),
+        "SELECT concat_ws('|', vram_gb, tdp_watts, form_factor, notes, seller, source_url, seen_at, created_at, updated_at)
+         FROM scored_listings WHERE id = 1000",
+    );
+    assert_eq!(
+        row,
+        [
+            "0|0|pcie|as new|a shop|https://example.com/l4|2026-01-31T00:00:00Z|2026-02-01T00:00:00Z|2026-02-01T00:00:00Z"
+        ]
+    );
+    let offer = old::strings(
+        &old::open(&path),
+        "SELECT concat_ws('|', title, price, canonical_model, match_score) FROM listings WHERE id >= 1000",
+    );
+    assert_eq!(offer, ["NVIDIA L4|2524.99|L4|0.99"]);
+    assert_eq!(
+        old::strings(
+            &old::open(&path),
+            "SELECT concat_ws('|', source, record_count) FROM import_batches WHERE import_id = 'new'"
+        ),
+        ["shop.csv|1"]
+    );
+}
+
+#[test]
+fn a_step_back_is_backed_up_and_logged() {
+    let (_folder, path) = old::filled(Shape::Latest);
+    up(&path);
+    let report = down(&path, Version::V1_1_0);
+    let backup = report.backup.unwrap();
+    assert!(
+        backup
+            .to_str()
+            .unwrap()
+            .ends_with(".backup-1.2.0-20260203T040506Z")
+    );
+    assert_eq!(
+        migration::status(&backup).unwrap().version,
+        Some(Version::V1_2_0)
+    );
+    assert_eq!(
+        old::strings(
+            &old::open(&path),
+            "SELECT version || direction FROM migration_log ORDER BY id"
+        ),
+        ["1.1.0up", "1.2.0up", "1.2.0down"]
+    );
+    down(&path, Version::V1_0_0);
+    assert_eq!(
+        number(
+            &path,
+            "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'migration_log'"
+        ),
+        0
+    );
+}
