@@ -32,7 +32,7 @@ const MODELS: [&str; 8] = [
     "GT_710",
 ];
 
-/// Pseudo-random rows from a fixed seed (SplitMix64), so that every layout takes the same ones.
+/// Pseudo-random rows from a fixed seed (`SplitMix64`), so that every layout takes the same ones.
 fn row(number: u64) -> Row {
     let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -157,6 +157,8 @@ pub struct ImportSummary {
     pub unmatched: Vec<ReasonCount>,
     /// Code, rows, and one example.
     pub rejects: Vec<ReasonCount>,
+    /// The rates that prices were converted by.
+    pub rates: Vec<RateUsed>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,6 +2,10 @@
 
 use serde::{Serialize, Serializer};
 
+#[allow(
+    clippy::ref_option,
+    reason = "the form that serde's `serialize_with` calls"
+)]
 /// Serialises stored JSON text as JSON; text that is not JSON as a string.
 pub(crate) fn as_json<S: Serializer>(
     text: &Option<String>,

@@ -14,7 +14,9 @@ use glyph_core::pipeline::{self, Counts, Outcome, RunError, Sink, SinkError, Sta
 use glyph_core::registry::Registry;
 use glyph_core::score::Profile;
 use glyph_core::source::parquet::ParquetSource;
-use glyph_core::source::{self, Findings, Format, RowSource, SourceOptions};
+use glyph_core::source::{
+    self, Delimiter, Findings, Format, RowSource, SourceError, SourceOptions,
+};
 use glyph_store::import::{CommitOutcome, FinishedImport, ImportRecord, NewImport, RateUsed};
 use glyph_store::store::Store;
 use jiff::Timestamp;
@@ -28,7 +30,7 @@ use crate::{clock, identity};
 #[derive(Debug, Clone)]
 pub(crate) struct ImportOptions {
     pub(crate) format: Option<Format>,
-    pub(crate) delimiter: Option<u8>,
+    pub(crate) delimiter: Option<Delimiter>,
     pub(crate) mapping: Vec<(String, Field)>,
     pub(crate) read: ReaderOptions,
     /// The rates that the user gave; the built-in ones where absent.
@@ -352,7 +354,7 @@ pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Res
         file_name: Some(input.name.clone()),
         ..SourceOptions::default()
     };
-    let failed = |error| source_failed(error, input);
+    let failed = |error: SourceError| source_failed(&error, input);
     if let Some(file) = input.parquet_file()? {
         let rows = ParquetSource::open(file, source_options.limits).map_err(failed)?;
         return Ok(OpenedSource {
@@ -391,7 +393,7 @@ pub(crate) fn reader_for<'a>(
     Ok(ListingReader::new(header, options.rates(), options.read))
 }
 
-pub(crate) fn source_failed(error: source::SourceError, input: &Input) -> anyhow::Error {
+pub(crate) fn source_failed(error: &SourceError, input: &Input) -> anyhow::Error {
     let message = format!("`{}`: {error}", input.name);
     match error.hint() {
         Some(hint) => Hinted::new(message, hint).into(),
@@ -402,7 +404,7 @@ pub(crate) fn source_failed(error: source::SourceError, input: &Input) -> anyhow
 /// Why the run ended early, for the person who started it.
 fn explain(error: RunError, first_reject: Option<&str>, input: &Input) -> anyhow::Error {
     match error {
-        RunError::Source(error) => source_failed(error, input),
+        RunError::Source(error) => source_failed(&error, input),
         RunError::Sink(error) => match error.downcast::<TooManyRejects>() {
             Ok(stop) => too_many_rejects(&stop.0, first_reject),
             Err(error) => match error.downcast::<glyph_store::StoreError>() {
@@ -432,8 +434,8 @@ fn rates_used(reader: &ListingReader<'_>) -> Vec<RateUsed> {
         .rates_used()
         .into_iter()
         .map(|rate| RateUsed {
-            currency: rate.currency.to_string(),
-            usd_per_unit: rate.usd_per_unit.to_string(),
+            currency: rate.currency.clone(),
+            usd_per_unit: rate.usd_per_unit.clone(),
             rate_date: rate.date.clone(),
             source: rate.source.clone(),
         })

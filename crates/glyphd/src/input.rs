@@ -75,6 +75,14 @@ impl Input {
             .map(Metadata::len)
     }
 
+    /// Bytes read so far, as they stand in the file.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.digest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .length
+    }
+
     /// The file, where it is a regular one that holds Parquet as it is.
     pub(crate) fn parquet_file(&self) -> anyhow::Result<Option<File>> {
         let Some(file) = self.file.as_ref().filter(|_| self.size_bytes().is_some()) else {
@@ -90,14 +98,21 @@ impl Input {
         Ok(is_parquet(&start).then_some(file))
     }
 
-    /// Reads the bytes once, hashing them on the way.
+    /// Reads the bytes once, hashing them on the way: of a regular file those that were there when it was opened, so
+    /// that one which grows has an end.
     pub(crate) fn reader(&self) -> anyhow::Result<Box<dyn Read + Send>> {
         let digest = Arc::clone(&self.digest);
         Ok(match &self.file {
-            Some(file) => Box::new(Hashing {
-                inner: file.try_clone()?,
-                digest,
-            }),
+            Some(file) => {
+                let read_already = self.bytes_read();
+                let most = self
+                    .size_bytes()
+                    .map_or(u64::MAX, |size| size - read_already.min(size));
+                Box::new(Hashing {
+                    inner: file.try_clone()?.take(most),
+                    digest,
+                })
+            }
             None => Box::new(Hashing {
                 inner: io::stdin(),
                 digest,
@@ -213,7 +228,13 @@ pub(crate) fn digest_of(parts: &[&str]) -> String {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    text
 }
 
 struct Hashing<R> {

@@ -33,6 +33,26 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
     writeln!(stdout, "{text}")
 }
 
+/// A heading and a list after it, parted by commas, in lines of the terminal's width. Nothing for an empty list.
+pub(crate) fn list(heading: &str, items: &[String]) -> io::Result<()> {
+    let mut text = heading.to_owned();
+    for (place, item) in items.iter().enumerate() {
+        let comma = if place + 1 < items.len() { "," } else { "" };
+        let last_line = text.rsplit('\n').next().unwrap_or("");
+        if last_line.chars().count() + item.chars().count() + 2 > width() {
+            text.push_str("\n ");
+        }
+        text.push(' ');
+        text.push_str(item);
+        text.push_str(comma);
+    }
+    if items.is_empty() {
+        Ok(())
+    } else {
+        line(&text)
+    }
+}
+
 /// A line for the person at the terminal.
 pub(crate) fn note(text: &str) {
     // Nothing can be done where stderr is closed.
@@ -69,20 +89,62 @@ pub(crate) fn draw(table: &Table) -> io::Result<()> {
     table.lines().try_for_each(|row| line(row.trim_end()))
 }
 
+/// Blanks on both sides of a column.
+const COLUMN_GAP: usize = 2;
+
+/// The columns of the terminal, or 80 where there is none.
+pub(crate) fn width() -> usize {
+    Some(Table::new())
+        .filter(|_| io::stdout().is_terminal())
+        .and_then(|table| table.width())
+        .map_or(80, usize::from)
+}
+
 /// A table with a header, no frame, at most as wide as the terminal (80 columns where there is none).
 pub(crate) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header.to_vec());
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    if !io::stdout().is_terminal() {
-        table.set_width(80);
-    }
+    table.set_width(width() as u16);
     for &column in right_aligned {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
+    table
+}
+
+/// The last column of a fitted table has at least this many characters.
+const SHORTEST_LAST_COLUMN: usize = 12;
+
+/// A table of one line a row: the last column is shortened to what the others leave.
+pub(crate) fn fitted_table(
+    header: &[&str],
+    right_aligned: &[usize],
+    mut rows: Vec<Vec<String>>,
+) -> Table {
+    let last = header.len().saturating_sub(1);
+    let widest = |column: usize| {
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
+        cells
+            .chain(header.get(column).map(|name| name.len()))
+            .max()
+            .unwrap_or(0)
+    };
+    let others: usize = (0..last).map(|column| widest(column) + COLUMN_GAP).sum();
+    let left = width()
+        .saturating_sub(others + COLUMN_GAP)
+        .max(SHORTEST_LAST_COLUMN);
+    for cell in rows.iter_mut().filter_map(|row| row.get_mut(last)) {
+        *cell = shortened(cell, left);
+    }
+    let mut table = table(header, right_aligned);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.add_rows(rows);
     table
 }
 

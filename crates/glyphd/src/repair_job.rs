@@ -45,7 +45,7 @@ pub(crate) fn repair_import(
     });
     match result {
         Ok(_) => {}
-        Err(RunError::Source(error)) => return Err(source_failed(error, input)),
+        Err(RunError::Source(error)) => return Err(source_failed(&error, input)),
         Err(error) => return Err(error.into()),
     }
     input.finish(by_position)?;

@@ -79,7 +79,7 @@ static NAMES: LazyLock<FxHashMap<String, Vec<(Field, u8)>>> = LazyLock::new(|| {
 const TABLE: &[(Field, u8, &str)] = &[
     (Field::Title, 10, "title"),
     (Field::Title, 12, "listing title|item title|product title|ad title|offer title|auction title|titel|titre|título|titulo|titolo|tytuł|\
-        заголовок|タイトル|标题|標題|제목|subject|headline"),
+        заголовок|タイトル|标题|標題|제목|subject|headline|card title|gpu title"),
     (Field::Title, 20, "product name|item name|listing name|full name|display name|produktname|artikelname|bezeichnung|artikelbezeichnung|\
         produktbezeichnung|nom du produit|désignation|nombre del producto|nome do produto|nome prodotto|nazwa produktu|наименование|\
         наименование товара|название товара|название|商品名|商品名称|品名|製品名|产品名称|名称|상품명|productnaam|produktnavn|produktnamn"),
@@ -106,7 +106,7 @@ const TABLE: &[(Field, u8, &str)] = &[
     (Field::Price, 20, "price|prices|item price|product price|unit price|current price|asking price|ask price|final price|selling price|\
         offer price|offered price|our price|your price|price each|each price|buy it now price|buy now price|bin price|listing price|\
         listed price|variant price|price value|price amount|price per unit|net price|gross price|price incl vat|\
-        price inc vat|price excl vat|price ex vat|price with vat|price including tax|street price"),
+        price inc vat|price excl vat|price ex vat|price with vat|price including tax|street price|price unit|gpu price|card price|sold price"),
     (Field::Price, 22, "preis|verkaufspreis|vk preis|vk|einzelpreis|stückpreis|preis inkl mwst|bruttopreis|nettopreis|angebotspreis|prix|\
         prix ttc|prix ht|prix unitaire|prix de vente|precio|precio unitario|precio venta|preço|preco|preço unitário|valor|cena|\
         cena brutto|cena netto|cena jednostkowa|цена|стоимость|цена за шт|цена продажи|価格|販売価格|税込価格|税抜価格|値段|金額|\

@@ -37,12 +37,12 @@ use crate::money::{Currency, Money};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing {
     pub title: String,
-    /// The text of a model, chipset or part-number column beside the title: it may settle which card the title means.
-    /// It is in `extra` too, since it is no answer.
+    /// The text of a model, chipset or part-number column beside the title, where it differs: it may settle which card
+    /// the title means.
     pub model_hint: Option<String>,
     /// The price as offered: of the whole lot where the title offers a lot.
     pub price: Money,
-    /// The cell that the price came from, where [`Money::decimal_text`] in US dollars does not already say it.
+    /// The cell that the price came from, where it is more than a plain number, which `price` says already.
     pub price_text: Option<String>,
     /// The price in US cents by the rates of the import.
     pub price_usd_minor: i64,

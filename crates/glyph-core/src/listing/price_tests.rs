@@ -102,6 +102,7 @@ fn reads_marks_of_currencies_on_either_side() {
         ("$.99", "0.99 USD"),
         ("500€ VB", "500.00 EUR"),
         ("€1.299,00 inkl. MwSt.", "1299.00 EUR"),
+        ("1.299,00 € inkl. 19 % MwSt.", "1299.00 EUR"),
         ("$599.99/ea", "599.99 USD"),
         ("USD 599.99 each", "599.99 USD"),
         ("$500 + shipping", "500.00 USD"),
@@ -250,6 +251,7 @@ fn refuses_each_kind_of_no_price_with_its_own_code() {
             "~500",
             "$1.89/hr",
             "was $900 now $800",
+            "$500 20% off",
         ],
     );
     refuses(

@@ -1,5 +1,9 @@
 //! The words in and around price cells: what says that there is no price, what may stand beside one.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::currency_mark::{self, Candidates};
 use crate::reject::ErrorCode;
 
@@ -95,11 +99,11 @@ pub(crate) fn silence(text: &str) -> Option<Silence> {
         | "無料" | "免费" => return Some(Silence::Free),
         _ => {}
     }
-    if ABSENT.split('|').any(|words| words == bare) {
-        return Some(Silence::NotAvailable);
-    }
     if bare.contains(|character: char| character.is_ascii_digit()) {
         return None;
+    }
+    if ABSENT.split('|').any(|words| words == bare) {
+        return Some(Silence::NotAvailable);
     }
     if asks(bare) {
         return Some(Silence::OnRequest);
@@ -165,9 +169,9 @@ impl Around {
             if rest.is_empty() {
                 return Ok(());
             }
-            if let Some(tail) = strip_word(rest, HARMLESS) {
+            if let Some(tail) = strip_percentage(rest).or_else(|| strip_word(rest, &HARMLESS)) {
                 rest = tail;
-            } else if let Some(tail) = strip_word(rest, VAGUE) {
+            } else if let Some(tail) = strip_word(rest, &VAGUE) {
                 self.vague = true;
                 rest = tail;
             } else if let Some((candidates, length)) = currency_mark::at_start(rest) {
@@ -188,18 +192,46 @@ const HARMLESS_SIGNS: [char; 23] = [
     '¹', '²', '³', '_',
 ];
 
-/// The text after the longest of `words` (split by `|`) that `text` starts with, up to the border of a word.
-fn strip_word<'a>(text: &'a str, words: &str) -> Option<&'a str> {
-    words
-        .split('|')
-        .filter_map(|word| Some((word.len(), text.strip_prefix(word)?)))
-        .filter(|(_, rest)| !rest.starts_with(char::is_alphabetic))
-        .max_by_key(|(length, _)| *length)
-        .map(|(_, rest)| rest)
+/// A rate of tax beside a price: `inkl. 19 % MwSt.`
+fn strip_percentage(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix(|character: char| character.is_ascii_digit())?;
+    let rest = rest.trim_start_matches(|character: char| {
+        character.is_ascii_digit() || matches!(character, '.' | ',')
+    });
+    let rest = rest.trim_start().strip_prefix('%')?;
+    (!rest.trim_start().starts_with("off")).then_some(rest)
 }
 
+/// Words by their first character, the longest first.
+type Words = FxHashMap<char, Vec<&'static str>>;
+
+fn by_first_character(list: &'static str) -> Words {
+    let mut words = Words::default();
+    for word in list.split('|') {
+        if let Some(first) = word.chars().next() {
+            words.entry(first).or_default().push(word);
+        }
+    }
+    for list in words.values_mut() {
+        list.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    }
+    words
+}
+
+/// The text after the longest of `words` that `text` starts with, up to the border of a word.
+fn strip_word<'a>(text: &'a str, words: &Words) -> Option<&'a str> {
+    words
+        .get(&text.chars().next()?)?
+        .iter()
+        .filter_map(|word| text.strip_prefix(word))
+        .find(|rest| !rest.starts_with(char::is_alphabetic))
+}
+
+static HARMLESS: LazyLock<Words> = LazyLock::new(|| by_first_character(HARMLESS_WORDS));
+static VAGUE: LazyLock<Words> = LazyLock::new(|| by_first_character(VAGUE_WORDS));
+
 /// Words beside a price that leave it what it is.
-const HARMLESS: &str = "obo|o.b.o|ono|o.n.o|or best offer|or nearest offer|or offer|best offer|firm|each|ea|per unit|per piece|per pc|\
+const HARMLESS_WORDS: &str = "obo|o.b.o|ono|o.n.o|or best offer|or nearest offer|or offer|best offer|firm|each|ea|per unit|per piece|per pc|\
     per item|per card|per gpu|a piece|apiece|piece|pc|pcs|unit|price|now|only|just|sale|new price|buy it now|bin|incl|inc|including|\
     included|excl|ex|excluding|vat|tax|taxes|gst|hst|iva|mwst|ust|tva|plus|net|gross|with|without|w|shipping|free shipping|shipped|\
     postage|delivery|free delivery|free|msrp|rrp|vb|vhb|fp|festpreis|fest|preis|nur|je|stück|stk|st|inkl|zzgl|versand|versandkosten|\
@@ -207,6 +239,6 @@ const HARMLESS: &str = "obo|o.b.o|ono|o.n.o|or best offer|or nearest offer|or of
     送料無料|包邮|起拍|台|个|個|张|枚|本体|lot|in total|total|approved|mo excluded";
 
 /// Words that make an amount one end of a range, or a guess.
-const VAGUE: &str = "from|starting at|starting from|starting|as low as|up to|at least|more than|less than|over|under|~|≈|<|>|≤|≥|ca|circa|\
+const VAGUE_WORDS: &str = "from|starting at|starting from|starting|as low as|up to|at least|more than|less than|over|under|~|≈|<|>|≤|≥|ca|circa|\
     approx|approximately|about|around|ab|bis|von|à partir de|desde|hasta|a partir de|от|до|около|od|min|max|to|and|or|and up|\
     起|から|〜|～|以上|was|were|reg|regular|instead of|statt|per month|month|mo|monthly|hour|hr|per hour|h|day|per day|week|year|yr|%|percent|off";

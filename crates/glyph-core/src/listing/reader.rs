@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::field::Field;
 use super::header::HeaderMap;
 use super::price::{self, PriceContext};
-use super::quantity::{self, Stock};
+use super::quantity::{self, AbsurdNumber, Stock};
 use super::rates::{Rate, Rates};
 use super::seen_at::{self, Seen};
 use super::{Availability, Condition, DecimalMark, Listing, condition, region, title};
@@ -35,6 +35,7 @@ pub struct ListingReader<'a> {
     taken: Vec<bool>,
     conditions: Memo<Option<Condition>>,
     regions: Memo<Option<&'static str>>,
+    stocks: Memo<Result<Stock, AbsurdNumber>>,
     currencies: FxHashSet<Currency>,
 }
 
@@ -47,6 +48,7 @@ impl<'a> ListingReader<'a> {
             taken: Vec::new(),
             conditions: Memo::new(condition::read),
             regions: Memo::new(region::code_of),
+            stocks: Memo::new(quantity::read),
             currencies: FxHashSet::default(),
         }
     }
@@ -168,14 +170,9 @@ impl<'a> ListingReader<'a> {
             let column = found.map(|(column, _)| column);
             errors.push(self.error(code, Field::Title, column, cell, message));
         }
-        let model = self.find(Field::Model, row);
-        if let Some((column, _)) = model.filter(|(_, text)| *text == listing.title) {
-            // It says what the title says.
-            self.mark(column);
-        }
-        let hint = model
-            .map(|(_, text)| text)
-            .filter(|text| *text != listing.title);
+        // A model that says what the title says is no hint.
+        let model = self.take(Field::Model, row).map(|(_, text)| text);
+        let hint = model.filter(|text| *text != listing.title);
         assign(&mut listing.model_hint, hint);
     }
 
@@ -237,7 +234,7 @@ impl<'a> ListingReader<'a> {
         // A number in an availability column is a flag or a count; only the words and flags of it are taken.
         let availability = self.find(Field::Availability, row);
         let state = availability.map_or(Stock::default(), |(_, cell)| {
-            quantity::read(cell).unwrap_or_default()
+            self.stocks.of(cell).unwrap_or_default()
         });
         if let Some((column, _)) = availability
             && state.complete
@@ -265,7 +262,7 @@ impl<'a> ListingReader<'a> {
     }
 
     fn stock(
-        &self,
+        &mut self,
         field: Field,
         code: ErrorCode,
         found: Option<(usize, &str)>,
@@ -277,7 +274,7 @@ impl<'a> ListingReader<'a> {
                 ..Stock::default()
             };
         };
-        quantity::read(cell).unwrap_or_else(|quantity::AbsurdNumber| {
+        self.stocks.of(cell).unwrap_or_else(|AbsurdNumber| {
             let message = format!(
                 "this is no count of cards; write a whole number up to {}",
                 quantity::LARGEST_QUANTITY
@@ -349,14 +346,10 @@ impl<'a> ListingReader<'a> {
             Ok((money, cents)) => {
                 listing.price = money;
                 listing.price_usd_minor = cents;
-                let says_no_more = money.currency == Currency::USD
-                    && cell
-                        .bytes()
-                        .all(|byte| byte.is_ascii_digit() || byte == b'.');
-                assign(
-                    &mut listing.price_text,
-                    Some(cell).filter(|_| !says_no_more),
-                );
+                let plain = cell
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.');
+                assign(&mut listing.price_text, Some(cell).filter(|_| !plain));
                 self.currencies.insert(money.currency);
                 if let Some((column, cell)) = currency_cell
                     && cell.eq_ignore_ascii_case(money.currency.code())

@@ -60,6 +60,10 @@ fn within(text: &str) -> Option<&'static str> {
     codes.append(&mut letters);
     codes.sort_unstable();
     codes.dedup();
+    if codes.iter().any(|code| matches!(*code, "HK" | "MO" | "TW")) {
+        // `Hong Kong, China`: the nearer name.
+        codes.retain(|code| *code != "CN");
+    }
     let union = codes.contains(&"EU");
     codes.retain(|code| *code != "EU");
     match codes.as_slice() {
@@ -188,6 +192,9 @@ mod tests {
             ("International (ship from CN)", "CN"),
             ("Asia/HK", "HK"),
             ("Asia/SG", "SG"),
+            ("Hong Kong, China", "HK"),
+            ("Guangdong, China", "CN"),
+            ("New York, NY, United States", "US"),
             ("Singapore/Asia", "SG"),
             ("Japan/Asia", "JP"),
             ("CA", "CA"),

@@ -53,6 +53,9 @@ fn date_of(cell: &str) -> Result<Option<String>, &'static str> {
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.')
     {
+        if let Some(date) = dotted(cell) {
+            return day(date);
+        }
         if let Some(timestamp) = unix(cell) {
             return instant(timestamp);
         }
@@ -85,7 +88,6 @@ fn date_of(cell: &str) -> Result<Option<String>, &'static str> {
     for format in [
         "%Y/%m/%d",
         "%Y.%m.%d",
-        "%d.%m.%Y",
         "%b %d, %Y",
         "%B %d, %Y",
         "%d %b %Y",
@@ -112,6 +114,16 @@ fn iso_date(cell: &str) -> Option<Date> {
         return None;
     }
     Date::new(number(0..4)?, number(5..7)? as i8, number(8..10)? as i8).ok()
+}
+
+/// `23.07.2025`: where points stand between, the day comes first.
+fn dotted(cell: &str) -> Option<Date> {
+    let (first, rest) = cell.split_once('.')?;
+    let (month, year) = rest.split_once('.')?;
+    if year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, first.parse().ok()?).ok()
 }
 
 /// Seconds since 1970 (9 or 10 digits), or milliseconds (12 or 13).

@@ -21,6 +21,11 @@ fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> boo
     }
     let text = tokens.text_at(at);
     let after_name = name.is_some_and(|(_, last)| at > last);
+    // `RTX A2000 6GB half height bracket` is the card with that bracket.
+    if after_name && text.ends_with("bracket") && states_memory(tokens) && !begins_with_for(tokens)
+    {
+        return false;
+    }
     // Cards boast of their backplates and coolers; alone they end the title or are `for` something.
     if after_name
         && matches!(
@@ -35,7 +40,8 @@ fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> boo
                 | "logo"
         )
     {
-        return at + 1 == tokens.list.len()
+        return name.is_some_and(|(_, last)| at == last + 1)
+            || at + 1 == tokens.list.len()
             || tokens.term_at(at + 1) == Term::For
             || tokens.term_at(at + 1) == Term::Only;
     }
@@ -87,8 +93,10 @@ fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     let from = at.saturating_sub(4);
     (from..at).any(|before| {
         let term = tokens.term_at(before);
+        let with = term == Term::With
+            || tokens.text_at(before) == "w" && tokens.gap_at(before + 1).has(Gap::SLASH);
         term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad")
-            || after_name && term == Term::With
+            || after_name && with
     }) || after_name
         && (from + 1..=at).any(|before| {
             name.is_some_and(|(_, last)| before > last)
@@ -102,10 +110,12 @@ fn is_counted(tokens: &Tokens, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return false;
     };
-    let number = tokens
-        .list
-        .get(before)
-        .is_some_and(|token| token.value > 0 && token.value < 10);
+    let part_of_code = tokens.is_glued(before) && tokens.text_at(before - 1) != "x";
+    let number = !part_of_code
+        && tokens
+            .list
+            .get(before)
+            .is_some_and(|token| token.value > 0 && token.value < 10);
     number
         || matches!(
             tokens.text_at(before),
@@ -153,7 +163,7 @@ fn has_link(tokens: &Tokens) -> bool {
     tokens.list.iter().any(|token| token.term == Term::Link)
 }
 
-/// NVLink and SLI by themselves are bridges; on a card they are a property.
+/// `NVLink` and SLI by themselves are bridges; on a card they are a property.
 fn is_link_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     if is_extra(tokens, at, name) {
         return false;
@@ -162,4 +172,15 @@ fn is_link_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
         .take(6)
         .any(|near| matches!(tokens.text_at(near), "slot" | "slots" | "kit" | "connector"));
     name.is_none() || slots || tokens.term_at(at + 1) == Term::For
+}
+
+fn states_memory(tokens: &Tokens) -> bool {
+    tokens
+        .list
+        .iter()
+        .any(|token| matches!(token.term, Term::Gigabyte | Term::MemoryType))
+}
+
+fn begins_with_for(tokens: &Tokens) -> bool {
+    tokens.term_at(0) == Term::For
 }

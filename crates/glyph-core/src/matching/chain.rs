@@ -7,11 +7,17 @@ use super::tokens::{Gap, Shape, Tokens};
 
 /// The surroundings of a possible model, as sets of words and as the stretch of tokens that they cover.
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one stretch of text"
+)]
 pub(super) struct Chain {
     /// First and last token of the name.
     pub(super) first: usize,
     pub(super) last: usize,
     pub(super) anchor: usize,
+    /// The number itself; 0 for a word.
+    pub(super) value: u32,
     pub(super) words: u128,
     /// The words left of the anchor alone.
     pub(super) left: u128,
@@ -41,6 +47,7 @@ pub(super) fn read(
         first: lead.unwrap_or(anchor),
         last: anchor,
         anchor,
+        value: tokens.list.get(anchor).map_or(0, |token| token.value),
         words: 0,
         left: 0,
         unknown_tail: false,
@@ -49,15 +56,15 @@ pub(super) fn read(
         class_touches: false,
         family_near: false,
     };
-    read_left(&mut chain, tokens, masks);
+    read_left(&mut chain, tokens, group, masks);
     read_right(&mut chain, tokens, group, masks, lexicon);
     chain.words |= chain.left;
     chain
 }
 
-fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
-    let start = chain.first;
-    let mut at = start;
+fn read_left(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks) {
+    let mut at = chain.first;
+    let mut passed = false;
     for step in 0..REACH {
         let gap = tokens.gap_at(at);
         if at == 0 || gap.has(Gap::CLOSE) && step > 2 {
@@ -72,11 +79,22 @@ fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
                 token.term,
                 Term::NvidiaClass | Term::AmdClass | Term::WeakClass | Term::Pro
             )
-            || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0;
+            || token.bit & (masks.class | masks.family | masks.titan | masks.optional) != 0
+            || token.bit & group.used & !masks.x2 & !masks.v2 != 0
+                && tokens.text(token).len() > 1
+                && !passed;
         let passing = matches!(
             token.term,
             Term::NameFiller | Term::Brand | Term::BoardLine | Term::GpuNoun | Term::Harmless
         );
+        // A class further away belongs to another word: `XFX GTS Radeon RX 580`, `THICC II Pro Radeon RX 5700 XT`.
+        let far = token.bit & masks.class != 0 && chain.left & masks.class != 0
+            || token.bit & masks.pro != 0
+                && (passed || step > 0 && !is_named_before(tokens, at, masks));
+        passed |= passing;
+        if far {
+            return;
+        }
         if naming {
             chain.left |= token.bit;
             if token.bit & (masks.class | masks.titan) != 0 && step == 0
@@ -100,19 +118,39 @@ fn read_left(chain: &mut Chain, tokens: &Tokens, masks: &Masks) {
     }
 }
 
+/// `Radeon Pro W5700`, `RTX PRO 6000`: a family or class stands before the word, as it does not in `THICC II Pro`.
+fn is_named_before(tokens: &Tokens, at: usize, masks: &Masks) -> bool {
+    at.checked_sub(1)
+        .and_then(|before| tokens.list.get(before))
+        .is_some_and(|token| {
+            token.term.is_family() || token.bit & (masks.class | masks.family) != 0
+        })
+}
+
 fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, lexicon: &Lexicon) {
     let mut at = chain.anchor + 1;
     let mut touching = true;
+    let spelled = tokens
+        .list
+        .get(chain.anchor)
+        .is_some_and(|anchor| anchor.shape == Shape::Word);
     while at <= chain.anchor + REACH {
         let Some(token) = tokens.list.get(at) else {
             return;
         };
+        // `1660 Ti / Super` offers two cards.
+        chain.unknown_tail |= token.gap.has(Gap::SLASH) && token.bit & masks.telling != 0;
         if token.gap.has(Gap::SLASH)
             || token.gap.has(Gap::COMMA) && touching_suffix(token.bit, masks)
         {
             return;
         }
         let text = tokens.text(token);
+        // Only the old GeForce cards have their class behind the number; `EVGA 650 GT` is a power supply.
+        let trailing = token.bit & masks.class & !masks.rtx & !masks.gtx != 0;
+        if trailing && chain.value < 6000 && !spelled {
+            return;
+        }
         touching &= token.gap.is_glued();
         match token.shape {
             Shape::Number => {
@@ -142,20 +180,27 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     at += 1;
                     continue;
                 }
-                let counted = counts(token.bit, text, touching, group, masks);
+                let counted = counts(token.bit, token.gap, text, touching, spelled, group, masks);
                 if counted
                     && token.bit == masks.super_word
                     && is_only_praise(tokens, at, group, masks)
                 {
                     return;
                 }
-                if counted {
+                if text == "gtx" && tokens.gap_at(at + 1).has(Gap::TIGHT_PLUS) {
+                    chain.words |= masks.plus;
+                }
+                if text == "x2" && group.used & masks.x2 == 0 {
+                    chain.words |= masks.x2;
+                } else if counted {
                     chain.words |= token.bit;
                     chain.last = at;
                     if touching && token.term != Term::Harmless && !matches!(text, "v2" | "x2") {
                         chain.glued |= token.bit;
                     }
-                } else if touching && !may_be_glued(token.term, text) {
+                } else if touching && may_be_glued(token.term, text) {
+                    chain.last = at;
+                } else if touching {
                     chain.unknown_tail = true;
                     return;
                 } else if !matches!(
@@ -166,6 +211,7 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                         | Term::PciExpress
                         | Term::Gigabyte
                         | Term::Harmless
+                        | Term::GpuNoun
                 ) && !token.term.is_family()
                 {
                     return;
@@ -178,20 +224,26 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
 
 /// Whether a word behind the number takes part in the name. Single letters do so only glued to it, or where a name of
 /// the group has them (`RTX 4090 D`).
-fn counts(bit: u128, text: &str, touching: bool, group: &Group, masks: &Masks) -> bool {
+fn counts(
+    bit: u128,
+    gap: Gap,
+    text: &str,
+    touching: bool,
+    spelled: bool,
+    group: &Group,
+    masks: &Masks,
+) -> bool {
     if bit == 0 {
         return false;
     }
-    let wanted = bit & (group.used | masks.suffix) != 0;
+    let wanted = bit & (group.used | masks.suffix) != 0 || spelled && bit & masks.anchors != 0;
     let naming = bit
         & (masks.class | masks.family | masks.quadro | masks.pro | masks.soft | masks.edition)
         != 0;
     if text.len() == 1 {
-        return if touching {
-            true
-        } else {
-            bit & group.used != 0 && matches!(text, "d" | "x")
-        };
+        return touching
+            || bit & group.used != 0
+                && (spelled || matches!(text, "d" | "x") || gap == Gap::HYPHEN);
     }
     wanted || naming || touching
 }
@@ -209,11 +261,13 @@ fn is_only_praise(tokens: &Tokens, at: usize, group: &Group, masks: &Masks) -> b
 
 /// `8GD6`, `12G`: letters that make a size of the number before them.
 pub(super) fn starts_size(tokens: &Tokens, at: usize) -> bool {
-    tokens.is_glued(at)
-        && matches!(
-            tokens.text_at(at),
-            "g" | "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6"
-        )
+    let text = tokens.text_at(at);
+    let unit = match text {
+        "g" => !tokens.is_glued(at + 1),
+        "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6" => true,
+        _ => false,
+    };
+    unit && tokens.is_glued(at)
 }
 
 /// Words that may stick to a number and leave the card the same: memory, lines of cards, letters of makers (`M60AC`).
@@ -229,6 +283,5 @@ fn may_be_glued(term: Term, text: &str) -> bool {
             | Term::Form
             | Term::PciExpress
             | Term::GpuNoun
-            | Term::Fan
     ) || matches!(text, "ac" | "cg" | "raf" | "o" | "sc" | "ftw" | "ram")
 }

@@ -2,10 +2,14 @@
 
 use super::index::Masks;
 use super::term::Term;
-use super::tokens::Tokens;
+use super::tokens::{Shape, Tokens};
 
 /// One pass over the tokens.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one title"
+)]
 pub(super) struct Context {
     /// Vendor and family words anywhere in the title.
     pub(super) families: u128,
@@ -15,9 +19,18 @@ pub(super) struct Context {
     pub(super) graphics_memory: bool,
     pub(super) board_line: bool,
     pub(super) board_brand: bool,
+    /// PNY, Leadtek, ELSA: they sell NVIDIA's professional cards by the code alone.
+    pub(super) professional_brand: bool,
     pub(super) form: bool,
+    /// PCI Express is spoken of.
+    pub(super) bus: bool,
     pub(super) goods: bool,
+    pub(super) low_profile: bool,
+    /// A processor, computer or mining rig is spoken of.
+    pub(super) machine: bool,
     pub(super) tokens: usize,
+    /// Words that mean nothing to the grammar.
+    pub(super) unknown: usize,
 }
 
 impl Context {
@@ -33,13 +46,28 @@ impl Context {
             if token.bit & strong != 0 || token.term.is_family() {
                 context.families |= token.bit;
             }
+            context.low_profile |= tokens.text(token) == "lowprofile";
+            let known = token.bit != 0 || token.term != Term::None || token.shape != Shape::Word;
+            let alone = !tokens.is_glued(at) && !tokens.is_glued(at + 1);
+            context.unknown += usize::from(!known && alone && tokens.text(token).len() > 1);
             match token.term {
                 Term::GpuNoun => context.gpu_noun = true,
                 Term::MemoryType => context.graphics_memory = true,
                 Term::BoardLine => context.board_line = true,
                 Term::Form => context.form = true,
-                Term::Goods => context.goods = true,
-                Term::Brand => context.board_brand |= !is_system_maker(tokens.text_at(at)),
+                Term::PciExpress => context.bus = true,
+                Term::Processor
+                | Term::Storage
+                | Term::SystemMemory
+                | Term::Rig
+                | Term::Computer
+                | Term::Laptop => context.machine = true,
+                Term::Goods => context.goods |= tokens.is_free(at),
+                Term::Brand => {
+                    context.board_brand |= !is_system_maker(tokens.text_at(at));
+                    context.professional_brand |=
+                        matches!(tokens.text_at(at), "pny" | "leadtek" | "elsa");
+                }
                 _ => {}
             }
         }

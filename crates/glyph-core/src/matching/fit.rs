@@ -39,6 +39,7 @@ pub(super) fn fit(
     product: &Product,
     chain: &Chain,
     editions: u128,
+    low_profile: bool,
     group: &Group,
     masks: &Masks,
 ) -> Result<Fit, Lost> {
@@ -47,6 +48,14 @@ pub(super) fn fit(
     let mut said = chain.words;
     if professional {
         said |= editions & (masks.soft | masks.edition);
+    }
+    // Of the Ada and Blackwell cards only the SFF ones are of low profile.
+    if low_profile
+        && pattern.lead.is_empty()
+        && needs & masks.soft != 0
+        && group.used & masks.sff != 0
+    {
+        said |= masks.sff;
     }
     if chain.short_super && needs & masks.super_word != 0 {
         said |= masks.super_word;
@@ -60,10 +69,11 @@ pub(super) fn fit(
     if foreign != 0 && (said & own == 0 || foreign & masks.class != 0) {
         return Err(Lost::OtherVendor);
     }
+    let plural = chain.short_super && needs & masks.super_word == 0;
     let missing = needs & !said;
     let extra = said & !needs & !product.tolerated;
     let mut fit = Fit {
-        cost: 0,
+        cost: if plural { 3 } else { 0 },
         class_omitted: false,
         class_swapped: false,
         loose: false,
@@ -114,7 +124,8 @@ fn count_missing(
         }
     } else if class == 0
         && !leads
-        && needs & said & (masks.family | masks.quadro | masks.titan) == 0
+        && pattern.code == Code::Number
+        && needs & said & (masks.family | masks.quadro | masks.titan | masks.strong_class) == 0
     {
         fit.cost += 4;
         fit.class_omitted = true;
@@ -146,7 +157,17 @@ fn count_extra(
         | masks.soft
         | masks.edition
         | masks.titan;
-    let hard = extra & (group.used | masks.suffix) & !(naming & !masks.suffix);
+    // `HD 5870 X2` and `GTX 580 X2` are boards with two chips; of newer cards it counts them.
+    let old = pattern.needs & masks.hd != 0 || pattern.needs & masks.gtx != 0 && chain.value < 1000;
+    let twin = if old { masks.x2 } else { 0 };
+    let other_name = if pattern.code == Code::Word {
+        masks.anchors
+    } else {
+        0
+    };
+    let hard = extra
+        & (group.used | masks.suffix | twin | other_name)
+        & !(naming & !masks.suffix & !other_name);
     if hard != 0 {
         return Err(Lost::Says(hard));
     }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::lexicon::Lexicon;
 use super::term::Term;
-use super::tokens::{Shape, Tokens};
+use super::tokens::{Gap, Shape, Tokens};
 use crate::registry::{Form, ModelId, Registry, Vendor};
 
 /// One record of the registry, as far as a title can tell it from its siblings.
@@ -42,8 +42,10 @@ pub(super) enum Code {
     Medium,
     /// `A4000`, `WX 7100`, `MI210`.
     Long,
-    /// `3080` after a class, or a word such as `Titan`.
+    /// `3080` after a class.
     Number,
+    /// A word such as `Titan` or `VII`.
+    Word,
 }
 
 #[derive(Debug, Clone)]
@@ -87,13 +89,21 @@ pub(super) struct Masks {
     pub(super) suffix: u128,
     pub(super) super_word: u128,
     pub(super) x2: u128,
+    pub(super) v2: u128,
     /// `XT`, `Ti` and the like: with a number enough to mean a card without a class.
     pub(super) telling: u128,
     pub(super) optional: u128,
     pub(super) titan: u128,
-    /// RTX, GTX, GTS, NVS, CMP: used for nothing but graphics cards.
+    /// RTX, GTX, NVS, CMP: used for nothing but graphics cards.
     pub(super) strong_class: u128,
     pub(super) rx: u128,
+    pub(super) hd: u128,
+    pub(super) vega: u128,
+    pub(super) gtx: u128,
+    pub(super) plus: u128,
+    /// Words that are the middle of a name without a number.
+    pub(super) anchors: u128,
+    pub(super) sff: u128,
     /// NVIDIA, AMD, Intel.
     pub(super) makers: u128,
 }
@@ -207,6 +217,7 @@ impl Index {
             }
         }
         index.masks = Masks::new(lexicon);
+        index.masks.anchors = index.anchors;
         index
     }
 
@@ -245,6 +256,7 @@ impl Index {
         }
         let Some(anchor) = anchor else { return };
         let mut needs = 0;
+        let mut second_number = false;
         for (at, token) in tokens.list.iter().enumerate() {
             let skipped = matches!(
                 token.term,
@@ -276,6 +288,10 @@ impl Index {
                 return;
             }
             needs |= bit;
+            second_number |= token.shape == Shape::Number;
+            if tokens.text(token) == "gtx" && tokens.gap_at(at + 1).has(Gap::TIGHT_PLUS) {
+                needs |= lexicon.intern("plus");
+            }
         }
         let lead = lead.map_or("", |lead| tokens.text_at(lead)).to_owned();
         let Some(token) = tokens.list.get(anchor).copied() else {
@@ -283,7 +299,10 @@ impl Index {
         };
         let digits = tokens.text(&token).len();
         let code = match (lead.len(), digits) {
+            _ if token.shape == Shape::Word => Code::Word,
             (0, _) => Code::Number,
+            // `P104-100`: the second number makes it telling.
+            (1, 3) if second_number => Code::Long,
             (1, ..=2) => Code::Short,
             (1, 3) | (2, ..=2) => Code::Medium,
             _ => Code::Long,
@@ -381,6 +400,7 @@ const FIXED_WORDS: &[&str] = &[
     "server",
     "workstation",
     "titan",
+    "plus",
 ];
 
 impl Masks {
@@ -391,7 +411,19 @@ impl Masks {
             "cmp", "fx", "titan",
         ]);
         let amd = mask(&[
-            "radeon", "amd", "instinct", "firepro", "firegl", "rx", "hd", "r5", "r7", "r9", "vega",
+            "radeon",
+            "amd",
+            "instinct",
+            "firepro",
+            "firegl",
+            "firemv",
+            "firestream",
+            "rx",
+            "hd",
+            "r5",
+            "r7",
+            "r9",
+            "vega",
         ]);
         let intel = mask(&["arc", "intel"]);
         Masks {
@@ -409,6 +441,8 @@ impl Masks {
                 "instinct",
                 "firepro",
                 "firegl",
+                "firemv",
+                "firestream",
                 "arc",
                 "intel",
                 "matrox",
@@ -435,11 +469,18 @@ impl Masks {
             suffix: mask(&["ti", "super", "xt", "xtx", "gre", "m", "mobile", "maxq"]),
             super_word: mask(&["super"]),
             x2: mask(&["x2"]),
+            v2: mask(&["v2"]),
             telling: mask(&["ti", "super", "xt", "xtx", "gre"]),
             optional: mask(&["ai", "millennium"]),
             titan: mask(&["titan"]),
-            strong_class: mask(&["rtx", "gtx", "gts", "nvs", "cmp"]),
+            strong_class: mask(&["rtx", "gtx", "nvs", "cmp"]),
             rx: mask(&["rx"]),
+            hd: mask(&["hd"]),
+            vega: mask(&["vega"]),
+            gtx: mask(&["gtx"]),
+            plus: mask(&["plus"]),
+            anchors: 0,
+            sff: mask(&["sff"]),
             makers: mask(&["nvidia", "amd", "intel"]),
         }
     }

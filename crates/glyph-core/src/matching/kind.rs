@@ -47,17 +47,22 @@ pub(super) fn decide(
     }
     let machine = system::find(tokens, name, lot);
     let links = tokens.list.iter().any(|token| token.term == Term::Link);
-    if (speaks_of_cards || links)
-        && machine
-            .token
-            .is_none_or(|at| is_machine_of_card(tokens, at))
+    if machine
+        .token
+        .is_none_or(|at| is_machine_of_card(tokens, at))
         && let Some(at) = accessory::find(tokens, name)
         && (found || line.is_some() || links || is_for_cards(tokens, at))
     {
         return Offer::new(Kind::Accessory, Some(at), "accessory", 0.9);
     }
+    if let Some(at) = (0..tokens.list.len()).find(|at| tokens.term_at(*at) == Term::Baseboard) {
+        return Offer::new(Kind::System, Some(at), "system", 0.9);
+    }
     if !found && line.is_none() {
         return without_name(tokens, context, naming);
+    }
+    if let Some(at) = promised_to(tokens, name) {
+        return Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.8);
     }
     if let Some(at) = machine.token {
         if !found && machine.processor {
@@ -102,15 +107,35 @@ fn names_a_line(
     let brand = context.board_brand
         || context.board_line
         || tokens.list.iter().any(|token| token.term == Term::Brand);
+    let hinted = !context.gpu_noun
+        && tokens
+            .list
+            .iter()
+            .any(|token| token.term == Term::GoodsHint);
     let other_thing = context.goods
+        || hinted
+        || tokens
+            .list
+            .iter()
+            .any(|token| tokens.text(token) == "ready")
         || tokens.list.iter().any(|token| {
             matches!(
                 token.term,
-                Term::Processor | Term::GoodsHint | Term::Storage | Term::SystemMemory
+                Term::Processor | Term::Storage | Term::SystemMemory
             )
         });
     if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none()
     {
+        let graphics = context.families != 0
+            || context.gpu_noun
+            || context.graphics_memory
+            || brand
+            || context.board_line
+            || context.said & masks.rtx != 0
+            || context.unknown == 0;
+        if other_thing || !graphics {
+            return None;
+        }
         return at(&|at| class(at) || term(at).is_family() || term(at) == Term::AmdClass);
     }
     if other_thing {
@@ -133,6 +158,9 @@ fn names_a_line(
             Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla | Term::Arc
         ) || class(at)
     });
+    if line.is_some_and(|at| term(at) != Term::Tesla && followed_by_code(tokens, at)) {
+        return line;
+    }
     if line.is_some()
         && (vendor.is_some()
             || context.gpu_noun
@@ -152,6 +180,12 @@ fn followed_by_number(tokens: &Tokens, at: usize) -> bool {
         .is_some_and(|token| token.shape == Shape::Number && token.value >= 100)
 }
 
+/// `Quadro M2200`: letters and a number that could be a model.
+fn followed_by_code(tokens: &Tokens, at: usize) -> bool {
+    followed_by_number(tokens, at)
+        || tokens.is_glued(at + 2) && !tokens.is_glued(at + 1) && followed_by_number(tokens, at + 1)
+}
+
 /// Titles that name no card at all.
 fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
     let other = tokens.list.iter().position(|token| {
@@ -165,6 +199,16 @@ fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
         return Offer::new(Kind::Unclear, None, "unclear", 0.5);
     }
     Offer::new(Kind::NotGpu, other, "not_gpu", 0.9)
+}
+
+/// `RTX 4090 ready`, `RTX 3080 compatible`: a thing for the card.
+fn promised_to(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
+    let (_, last) = name?;
+    matches!(
+        tokens.text_at(last + 1),
+        "ready" | "compatible" | "kompatibel" | "compativel"
+    )
+    .then_some(last + 1)
 }
 
 /// Wanted, for rent, or a picture only.
@@ -189,8 +233,7 @@ fn find_no_offer(tokens: &Tokens) -> Option<(usize, &'static str)> {
                     return Some((at, "not_offer"));
                 }
             }
-            Term::Rental => return Some((at, "not_offer")),
-            Term::Picture => return Some((at, "not_offer")),
+            Term::Rental | Term::Picture => return Some((at, "not_offer")),
             _ => {}
         }
     }
@@ -222,6 +265,7 @@ fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
         && near
             .clone()
             .any(|near| tokens.term_at(near) == Term::GpuNoun)
+        || matches!(text, "quadrosync" | "syncii" | "gsyncmodule")
         || text.starts_with("gpu")
         || text.starts_with("graphics")
         || matches!(tokens.term_at(at), Term::Licence | Term::Part)
@@ -234,7 +278,7 @@ fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
 fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) -> Option<usize> {
     (0..tokens.list.len()).find(|at| {
         let at = *at;
-        if tokens.term_at(at) != Term::Goods {
+        if tokens.term_at(at) != Term::Goods || !tokens.is_free(at) {
             return false;
         }
         let after_name = name.is_some_and(|(_, last)| at > last);
@@ -253,7 +297,6 @@ fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) 
                     tokens.text_at(at - 1),
                     "dual" | "multi" | "triple" | "quad" | "x" | "four" | "six" | "mini"
                 ));
-        let described = after_name && (context.gpu_noun || aside || counted);
-        !described && !(after_name && counted)
+        !(after_name && (context.gpu_noun || aside || counted))
     })
 }

@@ -46,6 +46,13 @@ fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -
     if size == 0 || tokens.gap_at(next).has(Gap::SLASH) || is_part_of_code(tokens, at) {
         return None;
     }
+    if tokens.text_at(next) == "pc" && tokens.is_glued(next) && at == 0 {
+        return Some(Lot {
+            size,
+            first: at,
+            last: next,
+        });
+    }
     match tokens.term_at(next) {
         Term::Pieces if size < 1000 => Some(Lot {
             size,
@@ -74,7 +81,6 @@ fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -
 /// Whether `3x` counts cards: what follows names one, and is no fan, port, power plug or line of coolers.
 fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, usize)>) -> bool {
     let next = times + 1;
-    let glued_after = tokens.is_glued(next);
     let Some(token) = tokens.list.get(next) else {
         // `(10x)` at the end; `16G 3X` is a cooler with three fans.
         return tokens.gap_at(at).has(Gap::OPEN);
@@ -97,21 +103,33 @@ fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, u
         tokens.text_at(next),
         "new" | "used" | "genuine" | "original" | "oem" | "bulk"
     ) && next < first;
-    (names_card || brand_then_card || used)
-        && !(glued_after && token.shape == Shape::Number)
-        && (at == 0 || at < first)
+    let begins = at == 0
+        || tokens
+            .gap_at(at)
+            .has(Gap::OPEN.and(Gap::COMMA).and(Gap::PLUS))
+        || matches!(
+            tokens.term_at(at - 1),
+            Term::Lot | Term::With | Term::For | Term::Only
+        )
+        || matches!(
+            tokens.text_at(at - 1),
+            "selling" | "of" | "bulk" | "used" | "new" | "sale"
+        );
+    (names_card || brand_then_card || used) && begins && at < first
 }
 
 /// `lot of 4`, `qty: 3`, `set of 2`.
 fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
-    let next = at + 1;
+    let times = usize::from(tokens.text_at(at + 1) == "x");
+    let next = at + 1 + times;
     let token = tokens.list.get(next)?;
     if token.shape != Shape::Number || tokens.text_at(at) == "set" && tokens.is_glued(next) {
         return None;
     }
     let unit = tokens.term_at(next + 1);
     let measured = matches!(unit, Term::Gigabyte | Term::Megabyte | Term::Unit);
-    let fits = token.value >= 1 && token.value < 1000 && !measured && !tokens.is_glued(next);
+    let apart = times == 1 || !tokens.is_glued(next);
+    let fits = token.value >= 1 && token.value < 1000 && !measured && apart;
     fits.then_some(Lot {
         size: token.value,
         first: at,
@@ -152,9 +170,8 @@ fn times_two(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option
 }
 
 fn follows_name(tokens: &Tokens, at: usize, last: usize, name: Option<(usize, usize)>) -> bool {
-    let (_, name_last) = match name {
-        Some(name) => name,
-        None => return false,
+    let Some((_, name_last)) = name else {
+        return false;
     };
     let gap = tokens.gap_at(at);
     let ends = last + 1 == tokens.list.len();
@@ -184,7 +201,7 @@ fn follows_name(tokens: &Tokens, at: usize, last: usize, name: Option<(usize, us
 fn is_plain_between(tokens: &Tokens, from: usize, to: usize) -> bool {
     (from..to).all(|at| {
         let term = tokens.term_at(at);
-        !matches!(term, Term::BoardLine | Term::PciExpress | Term::Fan)
+        !matches!(term, Term::BoardLine | Term::PciExpress)
     })
 }
 

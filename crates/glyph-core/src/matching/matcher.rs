@@ -10,7 +10,7 @@ use super::mention::{self, MemoryFit, Scene};
 use super::naming::{self, Naming};
 use super::tokens::Tokens;
 use super::variant::{self, Choice};
-use super::{Candidate, Clues, Evidence, Kind, Match, kind, report};
+use super::{Candidate, Clues, Evidence, Kind, Match, hint, kind, report};
 use crate::registry::{Form, Registry};
 
 /// Names the cards behind titles by one registry. Holds its own index, so it outlives the registry it was made from;
@@ -45,6 +45,17 @@ impl Matcher {
 
     /// Names the card that a row offers. A pure function of the row and the registry.
     pub fn match_listing(&self, clues: &Clues<'_>) -> Match {
+        let answer = self.match_title(clues);
+        match clues.model_hint {
+            Some(hint) if hint::may_settle(&answer) => {
+                hint::settle(self, answer, clues.title, hint)
+            }
+            _ => answer,
+        }
+    }
+
+    /// Names the card by the title, with the notes and the address beside it.
+    pub(super) fn match_title(&self, clues: &Clues<'_>) -> Match {
         let mut reading = self.read(clues.title);
         let name = reading.naming.spans.first().copied();
         let lot = lot::read(&reading.tokens, name);
@@ -153,8 +164,8 @@ impl Matcher {
             ..
         } = reading;
         let card = matches!(offer.kind, Kind::GpuCard | Kind::GpuLot);
-        let shown = card || offer.kind == Kind::System;
-        let place = naming.product.filter(|_| shown && !offer.mobile_part);
+        let displayed = card || offer.kind == Kind::System;
+        let place = naming.product.filter(|_| displayed && !offer.mobile_part);
         let product = place.and_then(|place| self.index.product(place));
         let choice = match product {
             Some(product) => variant::choose(product, naming.only, &sizes, &tokens),
@@ -172,9 +183,9 @@ impl Matcher {
                     .all(|variant| variant.form != Some(Form::Mxm))
             });
         let product = product.filter(|_| !module);
-        let mut lost = naming.lost.clone();
-        if !shown || module || offer.mobile_part {
-            lost.extend(naming.product.map(|place| (place, Lost::Worse)));
+        let mut losers = naming.lost.clone();
+        if !displayed || module || offer.mobile_part {
+            losers.extend(naming.product.map(|place| (place, Lost::Worse)));
         }
         let confidence = match (card, product) {
             (true, Some(_)) => naming.confidence * offer.confidence,
@@ -182,15 +193,15 @@ impl Matcher {
             (false, _) => offer.confidence,
         };
         let mut evidence: Vec<Evidence> = Vec::with_capacity(4);
-        let mut add = |span: (usize, usize), says| {
-            evidence.extend(report::evidence(title, &tokens, span, says))
+        let mut point_out = |span: (usize, usize), says| {
+            evidence.extend(report::evidence(title, &tokens, span, says));
         };
-        let named = naming.product.is_some();
+        let settled = naming.product.is_some();
         let conflict = naming.memory == Some(MemoryFit::Conflicts);
         for span in naming.spans.iter().take(MOST_SPANS) {
-            add(
+            point_out(
                 *span,
-                if named || conflict {
+                if settled || conflict {
                     "model"
                 } else {
                     "ambiguous"
@@ -198,30 +209,30 @@ impl Matcher {
             );
         }
         if let Some(span) = naming.part_span {
-            add(span, "part_number");
+            point_out(span, "part_number");
         }
         if let Some(size) = choice
             .size
             .or((conflict && card).then_some(0))
             .and_then(|size| sizes.get(size))
         {
-            add(
+            point_out(
                 (size.first, size.last),
                 if conflict { "conflict" } else { "memory" },
             );
         }
         if let Some(at) = choice.form_token {
-            add((at, at), "form");
+            point_out((at, at), "form");
         }
         if let Some(lot) = lot.filter(|_| offer.kind == Kind::GpuLot) {
-            add((lot.first, lot.last), "lot");
+            point_out((lot.first, lot.last), "lot");
         }
         if let Some(at) = offer.token {
-            add((at, at), offer.says);
+            point_out((at, at), offer.says);
         }
         evidence.extend(borrowed);
         let candidates: Vec<Candidate> =
-            report::candidates(&lost, &naming.open, &self.index, &self.lexicon);
+            report::candidates(&losers, &naming.open, &self.index, &self.lexicon);
         Match {
             kind: offer.kind,
             model: choice.model.filter(|_| product.is_some()),

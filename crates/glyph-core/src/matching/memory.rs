@@ -15,6 +15,9 @@ pub(super) struct Size {
 /// The sizes in the order of the title. Sizes of drives and of a computer's memory are left out.
 pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
     let mut sizes = Vec::new();
+    let is_machine = tokens.list.iter().any(|token| {
+        matches!(token.term, Term::Processor | Term::Laptop | Term::Storage | Term::Computer | Term::Server)
+    }) || tokens.list.windows(2).any(|pair| matches!(pair, [letter, digit] if tokens.text(letter) == "i" && digit.gap.is_glued()));
     for (at, token) in tokens.list.iter().enumerate() {
         if token.shape != Shape::Number || token.value == 0 {
             continue;
@@ -22,7 +25,7 @@ pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
         let Some((unit, last)) = unit_after(tokens, at) else {
             continue;
         };
-        if belongs_to_computer(tokens, last + 1) {
+        if belongs_to_computer(tokens, last + 1) && is_machine {
             continue;
         }
         let (whole, first) = with_decimals(tokens, at);
@@ -58,10 +61,22 @@ fn unit_after(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
         }
         _ => {}
     }
-    if starts_size(tokens, next) {
-        return Some((1.0, next));
-    }
-    None
+    // `O12G`, `2x6G` and `3060Ti12G` are sizes, `J3G92AT` and `A10G` are codes.
+    let code = at > 0
+        && tokens.is_glued(at)
+        && tokens.list.get(at - 1).is_some_and(|before| {
+            let text = tokens.text(before);
+            let known = text.len() >= 2 && (before.bit != 0 || before.term != Term::None);
+            before.shape == Shape::Word && !known && !matches!(text, "o" | "x")
+        });
+    let part_number = at > 0
+        && tokens.gap_at(at) == Gap::HYPHEN
+        && tokens
+            .list
+            .get(at - 1)
+            .is_some_and(|before| before.shape == Shape::Number)
+        && tokens.text_at(at - 1).len() < 3;
+    (starts_size(tokens, next) && !code && !part_number).then_some((1.0, next))
 }
 
 /// `1.5GB` and `1,5 GB` are two numbers with a sign between them.
@@ -105,5 +120,7 @@ fn belongs_to_computer(tokens: &Tokens, at: usize) -> bool {
 
 /// Whether two sizes mean the same: 1024 and 1000, and rounding, aside.
 pub(super) fn is_same(stated: f64, known: f64) -> bool {
-    (stated - known).abs() <= known * 0.03
+    // Of the largest, vendors and sellers count spare capacity or not: a B200 has 180, 183 or 192 GB.
+    let tolerance = if known >= 150.0 { 0.07 } else { 0.03 };
+    (stated - known).abs() <= known * tolerance
 }

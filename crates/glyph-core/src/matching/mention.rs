@@ -132,7 +132,7 @@ fn read_at(
     }
     let named = chain.class_touches || chain.family_near || inherited != 0;
     lost.retain(|(place, _)| !readings.iter().any(|reading| reading.product == *place));
-    if readings.is_empty() && !(named && !lost.is_empty()) {
+    if readings.is_empty() && (!named || lost.is_empty()) {
         return None;
     }
     let settled_by_memory = keep_best(&mut readings, &mut lost);
@@ -201,7 +201,15 @@ fn judge(
     group: &Group,
 ) -> Result<Reading, Lost> {
     let masks = &scene.index.masks;
-    let fit = fit(pattern, product, chain, scene.editions, group, masks)?;
+    let fit = fit(
+        pattern,
+        product,
+        chain,
+        scene.editions,
+        scene.context.low_profile,
+        group,
+        masks,
+    )?;
     let memory = memory_fit(product, scene.sizes);
     let reading = Reading {
         product: pattern.product,

@@ -26,12 +26,14 @@
 //! spelling or names nothing.
 //!
 //! *Invariants:* a pure function of the row and the registry; no regular expressions; spans lie on character borders of
-//! the title as it came; a card is never named from the notes or the address alone unless the title names its line.
+//! the title as it came; a card is never named from the notes or the address alone unless the title names its line. A
+//! model column may name it alone, where the title's own words do not say that it offers something else (`hint`).
 
 mod accessory;
 mod chain;
 mod context;
 mod fit;
+mod hint;
 mod index;
 mod kind;
 mod lexicon;
@@ -89,7 +91,7 @@ pub struct Evidence {
     pub end: usize,
     /// The words as they stand in the title.
     pub text: String,
-    /// What they say: `model`, `family`, `ambiguous`, `memory`, `conflict`, `form`, `lot`, `part_number`, `accessory`,
+    /// What they say: `model`, `family`, `ambiguous`, `memory`, `conflict`, `form`, `lot`, `part_number`, `model_column`, `accessory`,
     /// `system`, `not_gpu`, `not_offer`, `unclear`.
     pub says: &'static str,
 }

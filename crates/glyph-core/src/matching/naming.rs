@@ -46,9 +46,11 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
         }
         mentions.retain(|mention| mention.named);
     }
+    drop_codes(&mut mentions, tokens);
     for mention in &mentions {
         naming.lost.extend(mention.lost.iter().copied());
     }
+    naming.named = mentions.iter().any(|mention| mention.named);
     let unknown_beside = mentions.iter().any(|mention| mention.readings.is_empty());
     mentions.retain(|mention| !mention.readings.is_empty());
     let distinct = distinct_products(&mentions);
@@ -57,7 +59,6 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
         .iter()
         .map(|mention| (mention.chain.first, mention.chain.last))
         .collect();
-    naming.named = mentions.iter().any(|mention| mention.named);
     let common: Vec<u32> = distinct
         .iter()
         .copied()
@@ -81,6 +82,21 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
     let named = naming.product;
     naming.lost.retain(|(place, _)| Some(*place) != named);
     naming
+}
+
+/// `AXRX 5600 … Radeon RX 5600 XT`: of two spellings of one number the one that names its line counts; the other is a
+/// maker's code.
+fn drop_codes(mentions: &mut Vec<Mention>, tokens: &Tokens) {
+    if mentions.len() < 2 {
+        return;
+    }
+    let number = |mention: &Mention| tokens.text_at(mention.chain.anchor);
+    let spelled: Vec<&str> = mentions
+        .iter()
+        .filter(|mention| mention.chain.family_near && !mention.readings.is_empty())
+        .map(number)
+        .collect();
+    mentions.retain(|mention| mention.chain.family_near || !spelled.contains(&number(mention)));
 }
 
 fn settle(naming: &mut Naming, place: u32, mentions: &[Mention], scene: &Scene<'_>) {

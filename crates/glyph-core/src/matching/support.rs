@@ -5,9 +5,13 @@ use super::index::{Code, Pattern, Product};
 use super::mention::{MemoryFit, Reading, Scene};
 use super::term::Term;
 use super::tokens::{Gap, Shape};
+use crate::registry::Vendor;
 
 /// Titles this short hold nothing but the name.
 const BARE_TITLE: usize = 4;
+
+/// Titles this short may name a card by a number and its suffix alone: `6900 XT reference`.
+const TELLING_TITLE: usize = 6;
 
 pub(super) fn is_supported(
     scene: &Scene<'_>,
@@ -22,16 +26,25 @@ pub(super) fn is_supported(
     let near = chain.left & vendor != 0;
     let anywhere = context.families & vendor != 0;
     let foreign = context.families & !masks.of(product.vendor) != 0 && !anywhere;
+    // `Arc` is a word of many things.
+    let anywhere = anywhere
+        && (product.vendor != Vendor::Intel
+            || near
+            || context.families & masks.makers != 0
+            || context.gpu_noun);
     let memory = reading.memory == MemoryFit::Agrees;
     match pattern.code {
         Code::Short => {
             let spoken = near
                 || anywhere && (memory || context.gpu_noun || context.tokens <= 6)
-                || context.gpu_noun && memory && !foreign;
+                || (context.gpu_noun || context.bus && !context.machine && !context.goods)
+                    && memory
+                    && !foreign;
             spoken && stands_alone(scene, chain, product)
         }
         Code::Medium => {
             let spoken = anywhere
+                || context.professional_brand
                 || (context.gpu_noun || context.form || context.graphics_memory)
                     && memory
                     && !foreign
@@ -41,9 +54,23 @@ pub(super) fn is_supported(
         Code::Long if pattern.lead.len() >= 3 => anywhere || context.gpu_noun && memory,
         Code::Long => {
             anywhere
+                || context.professional_brand
                 || chain.class_touches
                 || !foreign
-                    && (context.gpu_noun || context.graphics_memory || memory || context.board_line)
+                    && (context.gpu_noun
+                        || context.graphics_memory
+                        || memory
+                        || context.board_line
+                        || context.tokens <= BARE_TITLE && context.unknown == 0)
+        }
+        Code::Word => {
+            anywhere
+                || !foreign
+                    && (chain.class_touches || chain.family_near)
+                    && (context.tokens <= BARE_TITLE && context.unknown == 0 || memory)
+                || !foreign
+                    && (context.gpu_noun || context.graphics_memory || context.board_brand)
+                    && chain.words != 0
         }
         Code::Number => is_number_supported(scene, product, chain, reading, anywhere),
     }
@@ -66,10 +93,12 @@ fn is_number_supported(
         .map_or(0, |token| token.value);
     let graphics =
         context.gpu_noun || context.graphics_memory || context.board_line || context.board_brand;
-    let short = context.tokens <= BARE_TITLE;
-    if !reading.fit.class_omitted {
-        let strong_class = chain.words & masks.strong_class != 0;
-        let radeon_class = chain.words & masks.rx != 0 && value >= 1000;
+    let short = context.tokens <= BARE_TITLE && context.unknown == 0;
+    let class_said = chain.words & masks.class & masks.of(product.vendor) != 0;
+    if !reading.fit.class_omitted || class_said {
+        let strong_class =
+            chain.words & masks.strong_class != 0 && !(reading.fit.class_swapped && value < 1000);
+        let radeon_class = chain.words & masks.rx != 0 && (value >= 1000 || context.machine);
         let family = chain.left & masks.of(product.vendor) & !masks.class & !masks.titan != 0;
         return strong_class || radeon_class || family || anywhere || graphics || memory || short;
     }
@@ -82,14 +111,17 @@ fn is_number_supported(
     if line && value >= 100 {
         return true;
     }
+    if chain.words & masks.vega != 0 {
+        return anywhere || graphics || memory;
+    }
     if value < 1000 {
         return vendor_near && (telling || memory || context.gpu_noun);
     }
-    if vendor_near && product.vendor == crate::registry::Vendor::Nvidia {
+    if vendor_near && product.vendor == Vendor::Nvidia {
         return true;
     }
     if telling {
-        return anywhere || graphics || memory || short;
+        return anywhere || graphics || memory || !context.goods && context.tokens <= TELLING_TITLE;
     }
     let screen = value == 1080;
     if screen {

@@ -2,7 +2,7 @@
 
 use super::lot::Lot;
 use super::term::Term;
-use super::tokens::{Shape, Tokens};
+use super::tokens::{Gap, Shape, Tokens};
 
 /// What speaks for a machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,50 +23,57 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
     let mut first_hint = None;
     let mut weak = None;
     for (at, token) in tokens.list.iter().enumerate() {
-        let tells = match token.term {
-            Term::Baseboard => true,
-            Term::Rig => !is_for_or_from(tokens, at),
-            Term::Laptop => {
-                let part = tokens.term_at(at + 1) == Term::GpuNoun
-                    && at + 2 >= tokens.list.len().min(at + 2);
-                let elsewhere = is_for_or_from(tokens, at);
-                machine.mobile_part |= part && !elsewhere;
-                !elsewhere && !has_mxm(tokens)
-            }
-            Term::Processor => {
-                let real = !is_for_or_from(tokens, at)
-                    && tokens.term_at(at.wrapping_sub(1)) != Term::Without;
-                machine.processor |= real;
-                real
-            }
-            Term::Storage => {
-                !is_for_or_from(tokens, at)
-                    && (!matches!(tokens.text_at(at), "tb" | "тб") || is_after_number(tokens, at))
-            }
-            Term::SystemMemory => {
-                system_memory += 1;
-                first_hint = first_hint.or(Some(at));
-                false
-            }
-            Term::SystemHint => {
-                hints += u32::from(!is_for_or_from(tokens, at));
-                first_hint = first_hint.or(Some(at));
-                false
-            }
-            Term::Computer if is_machine_word(tokens, at) => {
-                weak = weak.or(Some(at));
-                false
-            }
-            Term::Server if is_machine_word(tokens, at) => {
-                weak = weak.or(Some(at));
-                false
-            }
-            Term::None if is_core_i(tokens, at) => {
-                machine.processor = true;
-                true
-            }
-            _ => false,
-        };
+        let coded = is_processor_code(tokens, at);
+        machine.processor |= coded;
+        let tells = coded
+            || is_laptop_code(tokens, at)
+            || match token.term {
+                Term::Baseboard => true,
+                Term::Rig => !is_for_or_from(tokens, at),
+                Term::Laptop => {
+                    let part = tokens.term_at(at + 1) == Term::GpuNoun
+                        && at + 2 >= tokens.list.len().min(at + 2);
+                    let elsewhere = is_for_or_from(tokens, at);
+                    machine.mobile_part |= part && !elsewhere;
+                    !elsewhere && !has_mxm(tokens)
+                }
+                Term::Processor => {
+                    let real = tokens.is_free(at)
+                        && !is_for_or_from(tokens, at)
+                        && tokens.term_at(at.wrapping_sub(1)) != Term::Without;
+                    machine.processor |= real;
+                    real
+                }
+                Term::Storage => {
+                    hints += 1;
+                    first_hint = first_hint.or(Some(at));
+                    // `1TB`, `512GB SSD`; an `SSD` alone may be a slot of the card.
+                    let sized = matches!(
+                        tokens.term_at(at.wrapping_sub(1)),
+                        Term::Gigabyte | Term::Storage
+                    );
+                    !is_for_or_from(tokens, at) && (is_after_number(tokens, at) || sized)
+                }
+                Term::SystemMemory => {
+                    system_memory += 1;
+                    first_hint = first_hint.or(Some(at));
+                    false
+                }
+                Term::SystemHint => {
+                    let own = !is_for_or_from(tokens, at);
+                    hints +=
+                        u32::from(own) + u32::from(own && is_model_of_machine(tokens, at, name));
+                    first_hint = first_hint.or(Some(at));
+                    false
+                }
+                Term::Computer | Term::Server
+                    if tokens.is_free(at) && is_machine_word(tokens, at) =>
+                {
+                    weak = weak.or(Some(at));
+                    false
+                }
+                _ => false,
+            };
         if tells && machine.token.is_none() {
             machine.token = Some(at);
         }
@@ -114,13 +121,17 @@ fn is_the_offer(
         // `8x RTX 4090 GPU server` counts cards in a machine; `Tesla M40 24GB server` says what the card is for.
         return lot.is_some_and(|lot| lot.size > 1);
     }
-    at > last && !card_said_first
+    let card_said = tokens
+        .list
+        .iter()
+        .any(|token| token.term == Term::GpuNoun && !tokens.text(token).starts_with("gpu"));
+    at > last && !card_said_first && !card_said
 }
 
 /// `PC`, `server` or `workstation` as a thing, not in `workstation graphics card`, `Server Edition`, `for PC`.
 fn is_machine_word(tokens: &Tokens, at: usize) -> bool {
     let next = tokens.text_at(at + 1);
-    let about_card = (at + 1..at + 3).any(|near| tokens.term_at(near) == Term::GpuNoun)
+    let about_card = (at + 1..at + 5).any(|near| tokens.term_at(near) == Term::GpuNoun)
         || matches!(
             next,
             "edition" | "ed" | "card" | "class" | "grade" | "version" | "memory" | "level"
@@ -145,15 +156,53 @@ fn is_after_number(tokens: &Tokens, at: usize) -> bool {
         .is_some_and(|token| token.shape == Shape::Number)
 }
 
-/// `i7-12700H`, `i5`: an Intel Core processor.
-fn is_core_i(tokens: &Tokens, at: usize) -> bool {
-    tokens.text_at(at) == "i"
-        && tokens.is_glued(at + 1)
-        && tokens
-            .list
-            .get(at + 1)
-            .is_some_and(|token| matches!(token.value, 3 | 5 | 7 | 9))
-        && tokens.text_at(at + 1).len() == 1
+/// `i7-12700H`, `i5`, `A10-7850K`: an Intel Core processor, an AMD APU.
+fn is_processor_code(tokens: &Tokens, at: usize) -> bool {
+    let Some(number) = tokens.list.get(at + 1) else {
+        return false;
+    };
+    let glued = number.gap.is_glued();
+    match tokens.text_at(at) {
+        "i" => glued && matches!(number.value, 3 | 5 | 7 | 9) && tokens.text_at(at + 1).len() == 1,
+        "a" => {
+            let series = glued && matches!(number.value, 4 | 6 | 8 | 9 | 10 | 12);
+            let next = tokens.list.get(at + 2);
+            series && next.is_some_and(|next| next.value >= 3000 && next.gap == Gap::HYPHEN)
+        }
+        _ => false,
+    }
+}
+
+/// `GF63`, `GS66`, `GA401`: laptops of MSI and ASUS go by such codes.
+fn is_laptop_code(tokens: &Tokens, at: usize) -> bool {
+    if !tokens.is_glued(at + 1) || tokens.is_glued(at) {
+        return false;
+    }
+    let value = tokens.list.get(at + 1).map_or(0, |token| token.value);
+    match tokens.text_at(at) {
+        "gf" | "ge" | "gs" | "gp" | "gl" if (60..80).contains(&value) => true,
+        "ga" | "gl" | "gu" | "fa" => (401..800).contains(&value),
+        _ => false,
+    }
+}
+
+/// `Precision 7550`, `Omen 30L`: the name of a line of machines with the number of one of them.
+fn is_model_of_machine(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
+    let line = matches!(
+        tokens.text_at(at),
+        "precision" | "omen" | "alienware" | "xps" | "acernitro" | "poweredge" | "proliant"
+    );
+    let next = at + 1;
+    let outside = name.is_none_or(|(first, last)| next < first || next > last);
+    let number = tokens
+        .list
+        .get(next)
+        .is_some_and(|token| token.shape == Shape::Number);
+    let lettered = tokens
+        .list
+        .get(next + 1)
+        .is_some_and(|token| token.gap.is_glued() && token.shape == Shape::Number);
+    line && outside && (number || lettered && tokens.text_at(next).len() <= 2)
 }
 
 fn has_mxm(tokens: &Tokens) -> bool {

@@ -58,7 +58,7 @@ pub(super) enum Term {
     Accessory,
     /// Fan, cooler, bracket, cable: an accessory or a part of the card.
     Part,
-    /// `Bridge`: an accessory beside NVLink or SLI.
+    /// `Bridge`: an accessory beside `NVLink` or SLI.
     Bridge,
     Link,
     /// Licences and subscriptions.
@@ -82,9 +82,7 @@ pub(super) enum Term {
     Pieces,
     Lot,
     Pair,
-    Fan,
     Times,
-    Series,
 }
 
 impl Term {

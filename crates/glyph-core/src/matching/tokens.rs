@@ -25,6 +25,8 @@ impl Gap {
     pub(super) const DOT: Gap = Gap(128);
     pub(super) const AND: Gap = Gap(256);
     pub(super) const OTHER: Gap = Gap(512);
+    /// A plus sign that touches the word before it: `GTX+`.
+    pub(super) const TIGHT_PLUS: Gap = Gap(1024);
 
     pub(super) fn has(self, other: Gap) -> bool {
         self.0 & other.0 != 0
@@ -133,6 +135,17 @@ impl Tokens {
                 .is_some_and(|token| token.gap.is_glued())
     }
 
+    /// Whether a word stands by itself and is no letters of a code such as `23P6PC00BA`.
+    pub(super) fn is_free(&self, index: usize) -> bool {
+        let is_number = |at: usize| {
+            self.list
+                .get(at)
+                .is_some_and(|token| token.shape == Shape::Number)
+        };
+        !(self.is_glued(index) && index > 0 && is_number(index - 1)
+            || self.is_glued(index + 1) && is_number(index + 1))
+    }
+
     fn cut(&mut self, title: &str, lexicon: &Lexicon) {
         let mut run = Run::default();
         let mut gap = Gap::SPACE;
@@ -163,6 +176,9 @@ impl Tokens {
             }
             if character.is_ascii() {
                 self.close(&mut run, &mut gap, lexicon);
+                if character == '+' && gap.is_glued() && !self.list.is_empty() {
+                    gap = Gap::TIGHT_PLUS;
+                }
                 gap = gap.and(Gap::of(character));
                 continue;
             }
@@ -262,7 +278,22 @@ impl Tokens {
         }
     }
 
+    /// A single Cyrillic letter glued to a number (`Р106`) is the Latin one that it looks like.
+    fn unmask_lead(&mut self, gap: Gap) {
+        let Some(last) = self.list.last().copied() else {
+            return;
+        };
+        let text = self.text(&last);
+        let single = gap.is_glued() && text.len() == 2 && text.chars().all(is_cyrillic);
+        let Some(letter) = text.chars().next().filter(|_| single).and_then(latin_look) else {
+            return;
+        };
+        let index = self.list.len() - 1;
+        self.rename(index, letter.encode_utf8(&mut [0; 4]));
+    }
+
     fn push_number(&mut self, mut token: Token) {
+        self.unmask_lead(token.gap);
         let digits = self.text(&token);
         if digits.len() <= 9 {
             token.value = digits.bytes().fold(0, |value, digit| {
@@ -517,8 +548,7 @@ fn plain_sign(character: char) -> char {
 fn joins_digit(letters: &str, digit: u32) -> bool {
     match letters {
         "r" => matches!(digit, 5 | 7 | 9),
-        "x" => digit == 2,
-        "v" => digit == 2,
+        "x" | "v" => digit == 2,
         "ddr" | "gddr" | "lpddr" | "hbm" | "sxm" => true,
         _ => false,
     }

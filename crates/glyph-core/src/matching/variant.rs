@@ -38,13 +38,16 @@ pub(super) fn choose(
     }
     let second_size = sizes.iter().any(|other| {
         size.and_then(|place| sizes.get(place))
-            .is_some_and(|first| first.gigabytes != other.gigabytes)
+            .is_some_and(|first| !is_same(other.gigabytes, first.gigabytes))
             && product
                 .variants
                 .iter()
                 .any(|variant| has_memory(variant, other.gigabytes, 1))
     });
-    if let Some((form, _)) = stated_form
+    let wanted_form = stated_form
+        .map(|(form, _)| form)
+        .or_else(|| is_called_a_card(tokens).then_some(Form::Pcie));
+    if let Some(form) = wanted_form
         && left.iter().any(|variant| variant.form == Some(form))
     {
         left.retain(|variant| variant.form == Some(form));
@@ -101,6 +104,15 @@ pub(super) fn choose(
 fn has_memory(variant: &Variant, gigabytes: f64, gpus: u32) -> bool {
     variant.memory_gb.is_some_and(|known| {
         is_same(gigabytes, known) || gpus > 1 && is_same(gigabytes, known / f64::from(gpus))
+    })
+}
+
+/// Modules for sockets are never called cards, nor have they a height.
+fn is_called_a_card(tokens: &Tokens) -> bool {
+    tokens.list.iter().any(|token| {
+        let text = tokens.text(token);
+        token.term == Term::GpuNoun && !text.starts_with("gpu")
+            || matches!(text, "height" | "fhfl" | "lowprofile")
     })
 }
 

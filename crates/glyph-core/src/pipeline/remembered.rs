@@ -31,7 +31,7 @@ impl RememberedMatches {
         {
             self.by_fingerprint.clear();
         }
-        let matched = self.by_fingerprint.entry(fingerprint).or_insert_with(|| {
+        let answer = self.by_fingerprint.entry(fingerprint).or_insert_with(|| {
             matcher.match_listing(&Clues {
                 title: &listing.title,
                 model_hint: listing.model_hint.as_deref(),
@@ -39,7 +39,7 @@ impl RememberedMatches {
                 source_url: listing.texts.source_url.as_deref(),
             })
         });
-        (fingerprint, matched)
+        (fingerprint, answer)
     }
 }
 

@@ -4,8 +4,8 @@
 //! with fewer or more cells than the header is a row with a fault, its cells filled as far as they go.
 
 use super::csv_record::{Piece, Record, blank_lines, scan_record};
-use super::delimiter::detect_delimiter;
-use super::encoding::{decode, decode_windows_1252};
+use super::delimiter::{Delimiter, detect_delimiter};
+use super::encoding::{decode, decode_windows_1252, detect_encoding};
 use super::window::Window;
 use super::{Cells, Findings, Limits, RawRow, RowSource, RowSpan, SourceError};
 use crate::reject::{ErrorCode, RowError};
@@ -14,7 +14,7 @@ use crate::reject::{ErrorCode, RowError};
 #[derive(Debug)]
 pub struct CsvSource {
     window: Window,
-    delimiter: u8,
+    delimiter: Delimiter,
     limits: Limits,
     columns: Vec<String>,
     header_raw: Vec<u8>,
@@ -30,7 +30,7 @@ impl CsvSource {
     /// [`SourceError::Empty`] where there is no record at all, [`SourceError::TooManyColumns`] for a header past the limit.
     pub(super) fn open(
         window: Window,
-        delimiter: Option<u8>,
+        delimiter: Option<Delimiter>,
         limits: Limits,
     ) -> Result<CsvSource, SourceError> {
         let delimiter =
@@ -55,10 +55,13 @@ impl CsvSource {
         let text = &source.window.text()[..header.length];
         fill_cells(&source.pieces, text, &mut cells);
         source.columns = cells.iter().map(|(_, name)| name.to_owned()).collect();
+        let header_bytes = source.window.source_bytes(0, header.next);
         source.header_raw.extend_from_slice(source.window.mark());
-        source
-            .header_raw
-            .extend_from_slice(source.window.source_bytes(0, header.next));
+        if source.header_raw.is_empty() && !matches!(detect_encoding(header_bytes), Ok((_, b""))) {
+            // After a blank line the header may start as a mark does. Without a line before it, it would be one.
+            source.header_raw.push(b'\n');
+        }
+        source.header_raw.extend_from_slice(header_bytes);
         source.leave(&header);
         Ok(source)
     }
@@ -76,7 +79,7 @@ impl CsvSource {
             }
             match scan_record(
                 self.window.text(),
-                self.delimiter,
+                self.delimiter.byte(),
                 is_last,
                 &mut self.pieces,
             ) {
@@ -116,8 +119,8 @@ impl CsvSource {
             std::cmp::Ordering::Greater => ErrorCode::RowTooLong,
         };
         let delimiter = match self.delimiter {
-            b'\t' => "a tab".to_owned(),
-            other => format!("`{}`", other as char),
+            Delimiter::TAB => "a tab".to_owned(),
+            other => format!("`{}`", other.as_char()),
         };
         let RowSpan {
             line_start,
@@ -174,12 +177,12 @@ impl RowSource for CsvSource {
 
     fn findings(&self) -> Findings {
         Findings {
-            format: if self.delimiter == b'\t' {
+            format: if self.delimiter == Delimiter::TAB {
                 "tsv"
             } else {
                 "csv"
             },
-            delimiter: Some(self.delimiter as char),
+            delimiter: Some(self.delimiter.as_char()),
             encoding: self.window.encoding().as_str(),
             windows_1252_rows: self.windows_1252_rows,
         }

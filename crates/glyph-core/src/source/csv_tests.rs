@@ -12,7 +12,7 @@ struct Row {
     fault: Option<ErrorCode>,
 }
 
-fn source(bytes: &[u8], delimiter: Option<u8>) -> Result<CsvSource, SourceError> {
+fn source(bytes: &[u8], delimiter: Option<Delimiter>) -> Result<CsvSource, SourceError> {
     let window = Window::open(Box::new(Cursor::new(bytes.to_vec())))?;
     CsvSource::open(window, delimiter, Limits::default())
 }
@@ -193,7 +193,7 @@ fn a_source_without_a_record_is_empty_and_one_with_a_header_has_no_rows() {
 fn too_many_columns_are_refused() {
     let header = ",".repeat(Limits::default().columns);
     assert!(matches!(
-        source(header.as_bytes(), Some(b',')),
+        source(header.as_bytes(), Some(Delimiter::COMMA)),
         Err(SourceError::TooManyColumns { limit: 4096 })
     ));
     let header = ",".repeat(Limits::default().columns - 1);
@@ -272,7 +272,7 @@ proptest! {
 
     #[test]
     fn rows_stand_where_their_spans_say_and_read_the_same_alone(bytes in csv_bytes()) {
-        let Ok(mut source) = source(&bytes, Some(b',')) else {
+        let Ok(mut source) = source(&bytes, Some(Delimiter::COMMA)) else {
             prop_assert!(reference(&bytes, b',').is_empty());
             return Ok(());
         };

@@ -1,19 +1,60 @@
-//! Which delimiter a CSV file uses, from its first records.
+//! The character between the cells of a CSV file: given, or found from the first records.
 
 use super::csv_record::{blank_lines, scan_record};
 
+/// An ASCII character that can part cells: no quote and no line break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delimiter(u8);
+
+/// The character cannot part cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` cannot be a delimiter; it is one ASCII character other than a quote or a line break", .0.escape_default())]
+pub struct DelimiterError(char);
+
+impl Delimiter {
+    pub const COMMA: Delimiter = Delimiter(b',');
+    pub const SEMICOLON: Delimiter = Delimiter(b';');
+    pub const TAB: Delimiter = Delimiter(b'\t');
+    pub const PIPE: Delimiter = Delimiter(b'|');
+
+    pub fn as_char(self) -> char {
+        char::from(self.0)
+    }
+
+    pub(super) fn byte(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<char> for Delimiter {
+    type Error = DelimiterError;
+
+    fn try_from(character: char) -> Result<Delimiter, DelimiterError> {
+        match character {
+            '"' | '\n' | '\r' => Err(DelimiterError(character)),
+            _ if character.is_ascii() => Ok(Delimiter(character as u8)),
+            _ => Err(DelimiterError(character)),
+        }
+    }
+}
+
 /// The delimiters looked for, the likelier first.
-const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
+const CANDIDATES: [Delimiter; 4] = [
+    Delimiter::COMMA,
+    Delimiter::SEMICOLON,
+    Delimiter::TAB,
+    Delimiter::PIPE,
+];
 
 /// Records looked at: enough to tell a delimiter from punctuation in titles.
 const RECORDS: usize = 100;
 
 /// The delimiter that splits the header and the records of `sample` most evenly. Of two that split as evenly the one that
 /// gives more columns, then the likelier one; a comma where nothing splits the header.
-pub(super) fn detect_delimiter(sample: &[u8], is_last: bool) -> u8 {
-    let mut best = (0.0, 1, b',');
+pub(super) fn detect_delimiter(sample: &[u8], is_last: bool) -> Delimiter {
+    let mut best = (0.0, 1, Delimiter::COMMA);
     for delimiter in CANDIDATES {
-        let counts = cell_counts(sample, delimiter, is_last);
+        let counts = cell_counts(sample, delimiter.byte(), is_last);
         let Some(&columns) = counts.first() else {
             continue;
         };
@@ -52,7 +93,8 @@ mod tests {
 
     #[track_caller]
     fn check(sample: &str, expected: char) {
-        assert_eq!(detect_delimiter(sample.as_bytes(), true) as char, expected);
+        let found = detect_delimiter(sample.as_bytes(), true);
+        assert_eq!(found.as_char(), expected);
     }
 
     #[test]
@@ -87,5 +129,16 @@ mod tests {
     fn one_column_is_a_comma_file() {
         check("title\nRTX 3090\n", ',');
         check("", ',');
+    }
+
+    #[test]
+    fn refuses_what_would_part_lines_quotes_or_characters() {
+        for character in ['"', '\n', '\r', 'é', '，'] {
+            assert_eq!(
+                Delimiter::try_from(character),
+                Err(DelimiterError(character))
+            );
+        }
+        assert_eq!(Delimiter::try_from('\t'), Ok(Delimiter::TAB));
     }
 }

@@ -65,14 +65,23 @@ pub fn is_parquet(start: &[u8]) -> bool {
     start.starts_with(b"PAR1")
 }
 
-/// Refuses what is no text of listings, naming what it looks like. `start` is what stands after the byte-order mark.
-pub(super) fn refuse_foreign(start: &[u8]) -> Result<(), SourceError> {
-    let Some((looks_like, hint)) = foreign(start) else {
-        return Ok(());
-    };
-    Err(SourceError::Unsupported { looks_like, hint })
+/// Refuses what is no text of listings, naming what it looks like. `start` is what stands after the byte-order mark. NUL
+/// bytes are let pass where the user has said which text it is.
+pub(super) fn refuse_foreign(start: &[u8], asked: Option<Format>) -> Result<(), SourceError> {
+    let found = foreign(start).or_else(|| {
+        let is_binary = asked.is_none() && looks_binary(start);
+        is_binary.then_some((
+            "binary data",
+            "the formats are CSV, TSV, JSON Lines, JSON, Shopify products.json and Parquet",
+        ))
+    });
+    match found {
+        Some((looks_like, hint)) => Err(SourceError::Unsupported { looks_like, hint }),
+        None => Ok(()),
+    }
 }
 
+/// What a file is by its first bytes, and the way out.
 fn foreign(start: &[u8]) -> Option<(&'static str, &'static str)> {
     const EXPORT: &str = "save or export it as CSV";
     const UNPACK: &str = "unpack it, or pack it with gzip or zstd";
@@ -100,10 +109,6 @@ fn foreign(start: &[u8]) -> Option<(&'static str, &'static str)> {
             "a web page or XML",
             "download the file itself: the page may be an error or a log-in",
         ),
-        _ if looks_binary(start) => (
-            "binary data",
-            "the formats are CSV, TSV, JSON Lines, JSON, Shopify products.json and Parquet",
-        ),
         _ => return None,
     })
 }
@@ -124,7 +129,7 @@ fn looks_binary(start: &[u8]) -> bool {
         .split(|&byte| byte == b'\n' || byte == b'\r')
         .find(|line| !line.is_empty())
         .unwrap_or(b"");
-    first_line.contains(&0) || memchr::memchr_iter(0, start).count() * 100 > start.len()
+    first_line.contains(&0) || memchr::memchr_iter(0, start).count() * 10 > start.len()
 }
 
 #[cfg(test)]
@@ -133,7 +138,11 @@ mod tests {
 
     #[track_caller]
     fn check(start: &[u8], expected: Option<&str>) {
-        assert_eq!(foreign(start).map(|(looks_like, _)| looks_like), expected);
+        let found = match refuse_foreign(start, None) {
+            Err(SourceError::Unsupported { looks_like, .. }) => Some(looks_like),
+            _ => None,
+        };
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -34,6 +34,18 @@ impl Encoding {
         }
     }
 
+    /// A record of a source in this encoding, where the source was cut in the middle of its last unit: that half is read as
+    /// U+FFFD, and is written so.
+    pub(super) fn complete(self, record: &[u8]) -> Cow<'_, [u8]> {
+        let replacement = match self {
+            Encoding::Utf16Le if record.len() % 2 == 1 => [0xFD, 0xFF],
+            Encoding::Utf16Be if record.len() % 2 == 1 => [0xFF, 0xFD],
+            _ => return Cow::Borrowed(record),
+        };
+        let whole = record.len() - 1;
+        Cow::Owned([&record[..whole], &replacement].concat())
+    }
+
     fn unit(self, pair: [u8; 2]) -> u16 {
         match self {
             Encoding::Utf16Be => u16::from_be_bytes(pair),

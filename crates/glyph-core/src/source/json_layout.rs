@@ -36,8 +36,8 @@ pub(super) enum Layout {
     Sequence,
 }
 
-/// The layout of the JSON source in `window` and whether its records are Shopify products. `asked` is the format that the
-/// user gave, `hinted` the one that the file's name tells.
+/// The layout of the JSON source in `window` and its format. `asked` is the format that the user gave, `hinted` the one that
+/// the file's name tells.
 pub(super) fn detect_layout(
     window: &mut Window,
     asked: Option<Format>,
@@ -47,102 +47,80 @@ pub(super) fn detect_layout(
     if asked == Some(Format::JsonLines) {
         return Ok((Layout::Lines, Format::JsonLines));
     }
-    let hinted_lines = asked.is_none() && hinted == Some(Format::JsonLines);
-    loop {
-        let is_last = window.is_finished();
-        let text = window.text();
-        let start = skip_whitespace(text, 0);
-        match look(text, start, hinted_lines, is_last) {
-            Scan::Found((layout, is_product)) => {
-                let format = match (asked, layout) {
-                    (Some(format), _) => format,
-                    (None, _) if is_product => Format::Shopify,
-                    (None, Layout::Lines) => Format::JsonLines,
-                    (None, Layout::List | Layout::Sequence) => Format::Json,
-                };
-                let layout = match layout {
-                    Layout::Lines if format != Format::JsonLines => Layout::Sequence,
-                    other => other,
-                };
-                return Ok((layout, format));
-            }
-            // A record that goes on to the end of the source: reading it will say so.
-            Scan::Incomplete if is_last => break,
-            Scan::Incomplete => window.fill_within(limits)?,
-            Scan::Invalid(_) => break,
-        }
-    }
-    Ok(match asked {
-        Some(format) if window.text().trim_ascii_start().starts_with(b"[") => {
-            (Layout::List, format)
-        }
-        Some(format) => (Layout::Sequence, format),
-        None if hinted_lines || !window.text().trim_ascii_start().starts_with(b"[") => {
+    if asked.is_none() && hinted == Some(Format::JsonLines) {
+        return Ok(if starts_with_product_line(window.text()) {
+            (Layout::Sequence, Format::Shopify)
+        } else {
             (Layout::Lines, Format::JsonLines)
+        });
+    }
+    let (layout, is_product) = loop {
+        let is_last = window.is_finished();
+        match look(window.text()) {
+            Scan::Found(found) => break found,
+            Scan::Incomplete if !is_last => window.fill_within(limits)?,
+            Scan::Incomplete | Scan::Invalid(_) => break (broken_layout(window.text()), false),
         }
-        None => (Layout::List, Format::Json),
+    };
+    Ok(match (asked, layout) {
+        (Some(format), Layout::Lines) => (Layout::Sequence, format),
+        (Some(format), layout) => (layout, format),
+        (None, Layout::Lines) if is_product => (Layout::Sequence, Format::Shopify),
+        (None, layout) if is_product => (layout, Format::Shopify),
+        (None, Layout::Lines) => (layout, Format::JsonLines),
+        (None, Layout::List | Layout::Sequence) => (layout, Format::Json),
     })
 }
 
 /// The layout, and whether the first record is a Shopify product.
-fn look(text: &[u8], start: usize, hinted_lines: bool, is_last: bool) -> Scan<(Layout, bool)> {
+fn look(text: &[u8]) -> Scan<(Layout, bool)> {
+    let start = skip_whitespace(text, 0);
     match text.get(start) {
         None => Scan::Incomplete,
-        Some(b'[') if hinted_lines && first_line_is_whole(text, start) => {
-            Scan::Found((Layout::Lines, false))
-        }
-        Some(b'[') => match first_is_product(text, start) {
-            Scan::Found(is_product) => Scan::Found((Layout::List, is_product)),
-            Scan::Incomplete => Scan::Incomplete,
-            Scan::Invalid(position) => Scan::Invalid(position),
-        },
-        Some(b'{') => look_at_object(text, start, hinted_lines, is_last),
+        Some(b'[') => first_is_product(text, start).map(|is_product| (Layout::List, is_product)),
+        Some(b'{') => find_list(text, start).and_then(|list| match list {
+            Some(list) => first_is_product(text, list).map(|is_product| {
+                // Listings that hold lists themselves, one a line, are told from a list of listings by the second line.
+                let is_lines = !is_product && another_line_follows(text, start);
+                let layout = if is_lines {
+                    Layout::Lines
+                } else {
+                    Layout::List
+                };
+                (layout, is_product)
+            }),
+            None => value_end(text, start, false).map(|end| {
+                let is_line = line_is_whole(text, start);
+                let layout = if is_line {
+                    Layout::Lines
+                } else {
+                    Layout::Sequence
+                };
+                (layout, is_product(&text[start..end]))
+            }),
+        }),
         Some(_) => Scan::Invalid(start),
     }
 }
 
-fn look_at_object(
-    text: &[u8],
-    start: usize,
-    hinted_lines: bool,
-    is_last: bool,
-) -> Scan<(Layout, bool)> {
-    let list = match find_list(text, start) {
-        Scan::Found(list) => list,
-        Scan::Incomplete => return Scan::Incomplete,
-        Scan::Invalid(position) => return Scan::Invalid(position),
-    };
-    if let Some(list) = list {
-        match first_is_product(text, list) {
-            Scan::Found(true) => return Scan::Found((Layout::List, true)),
-            Scan::Found(false) => {}
-            Scan::Incomplete => return Scan::Incomplete,
-            Scan::Invalid(position) => return Scan::Invalid(position),
+/// What a source is whose first record is broken or goes on to the end: lines, where a later line can be read by itself.
+fn broken_layout(text: &[u8]) -> Layout {
+    let later_line = text
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .skip(1)
+        .any(|line| line.trim_ascii_start().starts_with(b"{") && line_is_whole(line, 0));
+    match text.trim_ascii_start().first() {
+        _ if later_line => Layout::Lines,
+        Some(b'[') => Layout::List,
+        Some(b'{')
+            if matches!(
+                find_list(text, skip_whitespace(text, 0)),
+                Scan::Found(Some(_))
+            ) =>
+        {
+            Layout::List
         }
-        // Listings that hold lists themselves, one a line, are told from a list of listings by the second line.
-        let lines =
-            hinted_lines && first_line_is_whole(text, start) || another_line_follows(text, start);
-        let layout = if lines { Layout::Lines } else { Layout::List };
-        return Scan::Found((layout, false));
-    }
-    match value_end(text, start, is_last) {
-        Scan::Found(end) => {
-            let is_product = is_product(&text[start..end]);
-            let follows = &text[end..];
-            let line_rest =
-                memchr::memchr2(b'\n', b'\r', follows).map_or(follows, |at| &follows[..at]);
-            let alone_on_line = is_one_line(&text[start..end]) && line_rest.trim_ascii().is_empty();
-            Scan::Found((
-                if alone_on_line {
-                    Layout::Lines
-                } else {
-                    Layout::Sequence
-                },
-                is_product,
-            ))
-        }
-        Scan::Incomplete => Scan::Incomplete,
-        Scan::Invalid(position) => Scan::Invalid(position),
+        _ => Layout::Sequence,
     }
 }
 
@@ -152,9 +130,7 @@ pub(super) fn find_list(text: &[u8], start: usize) -> Scan<Option<usize>> {
     loop {
         let Member { key, value_start } = match member(text, position) {
             Scan::Found(Some(member)) => member,
-            Scan::Found(None) => return Scan::Found(None),
-            Scan::Incomplete => return Scan::Incomplete,
-            Scan::Invalid(position) => return Scan::Invalid(position),
+            other => return other.map(|_| None),
         };
         let key = &text[key.start + 1..key.end - 1];
         let is_known = LIST_KEYS
@@ -164,25 +140,16 @@ pub(super) fn find_list(text: &[u8], start: usize) -> Scan<Option<usize>> {
             match text.get(skip_whitespace(text, value_start + 1)) {
                 None => return Scan::Incomplete,
                 Some(b'{' | b']') => return Scan::Found(Some(value_start)),
+                // What Shopify calls so is the list, even where its first element is damaged.
+                Some(_) if key == b"products" => return Scan::Found(Some(value_start)),
                 Some(_) => {}
             }
         }
-        // An object is whole or goes on: a number at the end of the source is no end of an object.
-        let end = match value_end(text, value_start, false) {
-            Scan::Found(end) => end,
-            other => return other_as(other),
-        };
-        position = match after_value(text, end) {
+        let next = value_end(text, value_start, false).and_then(|end| after_value(text, end));
+        position = match next {
             Scan::Found(next) => next,
-            other => return other_as(other),
+            other => return other.map(|_| None),
         };
-    }
-}
-
-fn other_as<T>(scan: Scan<usize>) -> Scan<Option<T>> {
-    match scan {
-        Scan::Invalid(position) => Scan::Invalid(position),
-        Scan::Found(_) | Scan::Incomplete => Scan::Incomplete,
     }
 }
 
@@ -191,12 +158,17 @@ fn first_is_product(text: &[u8], list: usize) -> Scan<bool> {
     let first = skip_whitespace(text, list + 1);
     match text.get(first) {
         None => Scan::Incomplete,
-        Some(b'{') => match value_end(text, first, false) {
-            Scan::Found(end) => Scan::Found(is_product(&text[first..end])),
-            Scan::Incomplete => Scan::Incomplete,
-            Scan::Invalid(position) => Scan::Invalid(position),
-        },
+        Some(b'{') => value_end(text, first, false).map(|end| is_product(&text[first..end])),
         Some(_) => Scan::Found(false),
+    }
+}
+
+/// Whether the first line of `text` is a Shopify product.
+fn starts_with_product_line(text: &[u8]) -> bool {
+    let start = skip_whitespace(text, 0);
+    match value_end(text, start, false) {
+        Scan::Found(end) => line_is_whole(text, start) && is_product(&text[start..end]),
+        Scan::Incomplete | Scan::Invalid(_) => false,
     }
 }
 
@@ -226,16 +198,14 @@ fn is_one_line(text: &[u8]) -> bool {
 }
 
 /// Whether the value at `start` ends on its line, with nothing after it.
-fn first_line_is_whole(text: &[u8], start: usize) -> bool {
-    match value_end(text, start, true) {
-        Scan::Found(end) => {
-            let rest = &text[end..];
-            let blank = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
-            is_one_line(&text[start..end])
-                && blank.is_none_or(|next| matches!(rest[next], b'\n' | b'\r'))
-        }
-        _ => false,
-    }
+fn line_is_whole(text: &[u8], start: usize) -> bool {
+    let Scan::Found(end) = value_end(text, start, true) else {
+        return false;
+    };
+    let after = text[end..]
+        .iter()
+        .find(|byte| !matches!(byte, b' ' | b'\t'));
+    is_one_line(&text[start..end]) && matches!(after, None | Some(b'\n' | b'\r'))
 }
 
 /// Whether the value at `start` stands on a line of its own and another object on the next.
@@ -344,6 +314,45 @@ mod tests {
             Some(Format::JsonLines),
             Layout::Lines,
             Format::JsonLines,
+        );
+    }
+
+    #[test]
+    fn a_first_line_that_is_not_closed_leaves_the_rest_readable_as_lines() {
+        check(
+            "{\"a\": \"x\n{\"a\":2}\n",
+            None,
+            Layout::Lines,
+            Format::JsonLines,
+        );
+        check(
+            "{\"a\": [\n{\"a\":2}\n",
+            None,
+            Layout::Lines,
+            Format::JsonLines,
+        );
+    }
+
+    #[test]
+    fn a_document_that_is_cut_in_its_first_record_stays_a_document() {
+        check(
+            "{\"products\":[{\n\"title\":\"a",
+            None,
+            Layout::List,
+            Format::Json,
+        );
+        check("[{\"a\":1,", None, Layout::List, Format::Json);
+        check("{\n\"a\":1,\n", None, Layout::Sequence, Format::Json);
+    }
+
+    #[test]
+    fn products_a_line_are_shopify() {
+        let line = "{\"title\":\"a\",\"handle\":\"a\",\"variants\":[{\"price\":\"1\"}]}\n";
+        check(
+            &line.repeat(2),
+            Some(Format::JsonLines),
+            Layout::Sequence,
+            Format::Shopify,
         );
     }
 }

@@ -14,6 +14,20 @@ pub(super) enum Scan<T> {
     Invalid(usize),
 }
 
+impl<T> Scan<T> {
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Scan<U> {
+        self.and_then(|found| Scan::Found(change(found)))
+    }
+
+    pub(super) fn and_then<U>(self, next: impl FnOnce(T) -> Scan<U>) -> Scan<U> {
+        match self {
+            Scan::Found(found) => next(found),
+            Scan::Incomplete => Scan::Incomplete,
+            Scan::Invalid(position) => Scan::Invalid(position),
+        }
+    }
+}
+
 /// The first position from `position` on that is not JSON whitespace.
 pub(super) fn skip_whitespace(text: &[u8], position: usize) -> usize {
     let rest = text.get(position..).unwrap_or(b"");

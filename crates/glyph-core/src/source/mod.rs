@@ -1,6 +1,6 @@
 //! Bytes → raw rows, each with its exact position. The `RowSource` port and the formats behind it.
 //!
-//! No file is opened here: every source reads from a `std::io::Read` that the caller gives ([`open`]), and Parquet, which
+//! No file is opened here: every source reads from a `std::io::Read` that the caller gives ([`open()`]), and Parquet, which
 //! is read from its end, from a [`parquet::ParquetSource`] over anything that can be read at a position. Memory is bounded
 //! by the longest record, which [`Limits`] bounds.
 //!
@@ -32,9 +32,13 @@ pub mod parquet;
 
 pub mod rejects;
 
+#[cfg(test)]
+mod properties;
+
 use crate::reject::RowError;
 
 pub use compression::unpack;
+pub use delimiter::{Delimiter, DelimiterError};
 pub use detect::{Format, is_parquet};
 pub use open::{SourceOptions, open};
 pub use rejects::write_rejects;
@@ -160,7 +164,7 @@ impl RawRow {
 }
 
 /// A stream of rows. `Err` means that the source broke; a bad row is a row with a `fault`.
-pub trait RowSource: Send + std::fmt::Debug {
+pub trait RowSource: Send {
     /// The column names known so far, in column order. JSON sources find more as they go on; never fewer.
     fn columns(&self) -> &[String];
 
@@ -172,7 +176,19 @@ pub trait RowSource: Send + std::fmt::Debug {
 
     /// What stands before the first row and must stand before the rejects in a repair file: the byte-order mark, the
     /// header record and its line terminator, as they came. Empty for a JSON source without a mark and for Parquet.
-    fn header_raw(&self) -> &[u8];
+    fn header_raw(&self) -> &[u8] {
+        b""
+    }
+}
+
+impl std::fmt::Debug for dyn RowSource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("RowSource")
+            .field("columns", &self.columns())
+            .field("findings", &self.findings())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a source turned out to be.

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::compression::unpack;
 use super::csv::CsvSource;
+use super::delimiter::Delimiter;
 use super::detect::{Format, refuse_foreign};
 use super::json_array::JsonArraySource;
 use super::json_elements::{Elements, is_blank};
@@ -19,8 +20,7 @@ use super::{Limits, RowSource, SourceError};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceOptions {
     pub format: Option<Format>,
-    /// The delimiter of a CSV file: one ASCII character.
-    pub delimiter: Option<u8>,
+    pub delimiter: Option<Delimiter>,
     /// The name of the file, which tells a format where its bytes do not.
     pub file_name: Option<String>,
     pub limits: Limits,
@@ -42,7 +42,7 @@ pub fn open(
 ) -> Result<Box<dyn RowSource>, SourceError> {
     let mut window = Window::open(unpack(reader, options.unpacked_bytes)?)?;
     skip_blank_start(&mut window, &options.limits)?;
-    refuse_foreign(window.text())?;
+    refuse_foreign(window.text(), options.format)?;
     let hinted = options
         .file_name
         .as_deref()
@@ -55,7 +55,7 @@ pub fn open(
         Format::Csv | Format::Tsv => {
             let delimiter = match (options.delimiter, options.format) {
                 (Some(delimiter), _) => Some(delimiter),
-                (None, Some(Format::Tsv)) => Some(b'\t'),
+                (None, Some(Format::Tsv)) => Some(Delimiter::TAB),
                 (None, _) => None,
             };
             Ok(Box::new(CsvSource::open(window, delimiter, limits)?))

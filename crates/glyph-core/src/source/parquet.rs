@@ -192,10 +192,6 @@ impl RowSource for ParquetSource {
             windows_1252_rows: 0,
         }
     }
-
-    fn header_raw(&self) -> &[u8] {
-        b""
-    }
 }
 
 fn malformed(error: impl std::fmt::Display) -> SourceError {

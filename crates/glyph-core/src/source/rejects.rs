@@ -27,7 +27,7 @@ pub fn write_rejects<'a>(
         Format::JsonLines | Format::Parquet => {
             out.write_all(mark)?;
             for row in rows {
-                out.write_all(row)?;
+                out.write_all(&encoding.complete(row))?;
                 out.write_all(&encoding.encode_ascii("\n"))?;
             }
             Ok(())
@@ -63,7 +63,7 @@ fn write_csv<'a>(
         if !is_first {
             out.write_all(terminator)?;
         }
-        out.write_all(row)?;
+        out.write_all(&encoding.complete(row))?;
         ends_open = row.contains(&b'"');
         is_first = false;
     }
@@ -85,7 +85,7 @@ fn write_list<'a>(
     let mut separator = "\n";
     for row in rows {
         out.write_all(&encoding.encode_ascii(separator))?;
-        out.write_all(row)?;
+        out.write_all(&encoding.complete(row))?;
         separator = ",\n";
     }
     out.write_all(&encoding.encode_ascii("\n"))?;
@@ -146,6 +146,11 @@ mod tests {
             b"\xEF\xBB\xBFa,b\r1,2\r3\r"
         );
         assert_eq!(check(b"a\tb\n1\t\x80\n"), b"a\tb\n1\t\x80\n");
+    }
+
+    #[test]
+    fn a_header_that_looks_like_a_mark_does_not_become_one() {
+        assert_eq!(check(b"\n\xFE\xFF,b\n1,2\n"), b"\n\xFE\xFF,b\n1,2\n");
     }
 
     #[test]

@@ -104,6 +104,9 @@ impl ShopifySource {
         let range = product.records[product.next].clone();
         let (text, is_windows_1252) = decode(&self.elements.window().text()[range]);
         self.windows_1252_rows += u64::from(is_windows_1252 || product.is_windows_1252);
+        if !product.has_variants && row.raw != text.as_bytes() {
+            row.repair.extend_from_slice(text.as_bytes());
+        }
         let fields = match parse_object(&product.text) {
             Ok(fields) => fields,
             Err(fault) => return Ok(Some(fault)),

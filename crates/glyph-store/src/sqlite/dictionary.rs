@@ -1,6 +1,7 @@
 //! Texts that come again in every import are kept once, in `listings`, with the match that they were given.
 
 use glyph_core::pipeline::Offer;
+use glyph_core::registry::Form;
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 
@@ -89,7 +90,7 @@ impl Dictionary {
                 texts.extra,
                 matched.kind.as_str(),
                 matched.memory_gb,
-                matched.form.map(|form| form.as_str()),
+                matched.form.map(Form::as_str),
                 matched.lot_size,
                 matched.confidence,
                 serde_json::to_string(&matched.evidence)?,

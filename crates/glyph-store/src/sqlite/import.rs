@@ -3,6 +3,7 @@
 //! Readers see the whole import or none of it. The look-up indexes of a table that the import will more than double are
 //! dropped and built after the rows, inside the same transaction: `benches/layouts.rs` shows what that saves.
 
+use glyph_core::listing::{Availability, Condition};
 use glyph_core::pipeline::{Offer, Outcome, RejectedRow, ScoredOffer, Sink, SinkError};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -205,7 +206,7 @@ impl RowWriter {
                 model.mig_instances,
                 model.nvlink,
                 score,
-                listing.condition.map(|condition| condition.as_str()),
+                listing.condition.map(Condition::as_str),
                 listing.quantity,
                 listing.min_order_quantity,
                 listing.region,
@@ -216,7 +217,7 @@ impl RowWriter {
                 listing.price.minor,
                 listing.price.currency.code(),
                 listing.price_text,
-                listing.availability.map(|availability| availability.as_str()),
+                listing.availability.map(Availability::as_str),
                 (offer.matched.lot_size > 1).then_some(offer.matched.lot_size),
             ])?;
         Ok(())
@@ -248,8 +249,8 @@ impl RowWriter {
                 listing.price.minor,
                 listing.price.currency.code(),
                 listing.price_text,
-                listing.condition.map(|condition| condition.as_str()),
-                listing.availability.map(|availability| availability.as_str()),
+                listing.condition.map(Condition::as_str),
+                listing.availability.map(Availability::as_str),
                 listing.quantity,
                 listing.min_order_quantity,
                 listing.region,

@@ -87,16 +87,15 @@ pub(super) fn list_rows(
     import_id: Option<&str>,
     visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
-    let imports: Vec<Option<String>> = match import_id {
-        Some(import_id) => vec![Some(import_id.to_owned())],
-        None => {
-            let mut ids = connection
-                .prepare("SELECT import_id FROM import_batches ORDER BY id")?
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<Vec<Option<String>>, _>>()?;
-            ids.push(None);
-            ids
-        }
+    let imports: Vec<Option<String>> = if let Some(import_id) = import_id {
+        vec![Some(import_id.to_owned())]
+    } else {
+        let mut ids = connection
+            .prepare("SELECT import_id FROM import_batches ORDER BY id")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<Vec<Option<String>>, _>>()?;
+        ids.push(None);
+        ids
     };
     let mut statement = connection.prepare(ROWS)?;
     for import_id in imports {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::listing;
 use crate::error::StoreError;
-use crate::import::{ImportDiff, ImportSummary, PriceChange, ReasonCount};
+use crate::import::{ImportDiff, ImportSummary, PriceChange, RateUsed, ReasonCount};
 use crate::listing::ListingRecord;
 
 /// Offers named in a summary.
@@ -43,10 +43,26 @@ pub(super) fn summarise_import(
          ORDER BY count(*) DESC, code",
         import_id,
     )?;
+    let rates = connection
+        .prepare_cached(
+            "SELECT currency, usd_per_unit, rate_date, source FROM import_rates
+             WHERE import_id = ?1
+             ORDER BY currency",
+        )?
+        .query_map([import_id], |row| {
+            Ok(RateUsed {
+                currency: row.get(0)?,
+                usd_per_unit: row.get(1)?,
+                rate_date: row.get(2)?,
+                source: row.get(3)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
     Ok(ImportSummary {
         best_offers,
         unmatched,
         rejects,
+        rates,
     })
 }
 

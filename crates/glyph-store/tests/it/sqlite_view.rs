@@ -84,52 +84,25 @@ fn offers_have_one_row_for_each_scored_row_with_its_texts() {
             .unwrap()
     };
     assert_eq!(coordinates("offers"), coordinates("scored_listings"));
-    type Shown = (Option<String>, String, String, String, f64, String, String);
-    let offer = |id_of: &str| -> Shown {
+    let offer = |which: &str| -> String {
         connection
             .query_row(
                 &format!(
-                    "SELECT title, seller, source_url, notes, unit_price, currency, created_at
-                     FROM offers WHERE {id_of}"
+                    "SELECT json_array(title, seller, source_url, notes, unit_price, currency, created_at)
+                     FROM offers WHERE {which}"
                 ),
                 [],
-                |row| {
-                    Ok((
-                        row.get(0)?,
-                        row.get(1)?,
-                        row.get(2)?,
-                        row.get(3)?,
-                        row.get(4)?,
-                        row.get(5)?,
-                        row.get(6)?,
-                    ))
-                },
+                |row| row.get(0),
             )
             .unwrap()
     };
     assert_eq!(
         offer("import_id = 'first' AND import_index = 0"),
-        (
-            Some("NVIDIA RTX A4000 16GB".to_owned()),
-            "Northwind".to_owned(),
-            "https://north.example/a4000".to_owned(),
-            "tested".to_owned(),
-            600.0,
-            "USD".to_owned(),
-            crate::feed::IMPORTED_AT.to_owned(),
-        )
+        r#"["NVIDIA RTX A4000 16GB","Northwind","https://north.example/a4000","tested",600.0,"USD","2026-01-02T03:04:05Z"]"#
     );
     assert_eq!(
         offer("id = 900"),
-        (
-            None,
-            "Oldwind".to_owned(),
-            "https://old.example/l4".to_owned(),
-            "boxed".to_owned(),
-            2400.0,
-            "USD".to_owned(),
-            "2025-07-30 10:00:01".to_owned(),
-        )
+        r#"[null,"Oldwind","https://old.example/l4","boxed",2400.0,"USD","2025-07-30 10:00:01"]"#
     );
 }
 

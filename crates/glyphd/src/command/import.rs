@@ -11,7 +11,8 @@ use glyph_core::listing::{DecimalMark, Field, Rates, ReaderOptions};
 use glyph_core::money::Currency;
 use glyph_core::pipeline::Counts;
 use glyph_core::score::Profile;
-use glyph_core::source::Format;
+use glyph_core::source::{Delimiter, Format};
+use glyph_store::import::RateUsed;
 use glyph_store::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -21,6 +22,10 @@ use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, Names, O
 use crate::input::{Input, STANDARD_INPUT, digest_of};
 use crate::output;
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 /// Take in listings files: every row is scored, unmatched or rejected, and none is lost.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  glyphd import examples/listings.csv")]
@@ -58,7 +63,7 @@ pub(super) struct ReadingArguments {
     format: Option<Format>,
     /// The delimiter of a CSV file: `,` `;` `|` or `tab`; found from the file where not given.
     #[arg(long, value_parser = delimiter)]
-    delimiter: Option<u8>,
+    delimiter: Option<Delimiter>,
     /// Read a column as a field, as in `--map "Asking=price"`; may be given more than once.
     #[arg(long = "map", value_name = "HEADER=FIELD", value_parser = mapping)]
     mapping: Vec<(String, Field)>,
@@ -81,12 +86,12 @@ fn format(text: &str) -> Result<Format, String> {
         .ok_or_else(|| format!("`{text}` is none of csv, tsv, jsonl, json, shopify, parquet"))
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
+fn delimiter(text: &str) -> Result<Delimiter, String> {
     match text {
-        "," | "comma" => Ok(b','),
-        ";" | "semicolon" => Ok(b';'),
-        "|" | "pipe" => Ok(b'|'),
-        "\t" | "\\t" | "tab" => Ok(b'\t'),
+        "," | "comma" => Ok(Delimiter::COMMA),
+        ";" | "semicolon" => Ok(Delimiter::SEMICOLON),
+        "|" | "pipe" => Ok(Delimiter::PIPE),
+        "\t" | "\\t" | "tab" => Ok(Delimiter::TAB),
         _ => Err(format!("`{text}` is none of `,` `;` `|` `tab`")),
     }
 }
@@ -189,7 +194,7 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
             let progress = progress_bar(&input);
             let report =
                 import_job::import_input(&mut store, &names, &input, &options, &mut |counts| {
-                    show_progress(&progress, counts);
+                    show_progress(&progress, counts, input.bytes_read());
                 });
             progress.finish_and_clear();
             report
@@ -231,18 +236,14 @@ fn progress_bar(input: &Input) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = match input.size_bytes() {
-        Some(bytes) => {
-            let style = "{msg} {bar:24} {percent:>3} %  {per_sec} rows  {eta} left";
-            let bar = ProgressBar::new(bytes);
-            bar.set_style(style_of(style));
-            bar
-        }
-        None => {
-            let bar = ProgressBar::new_spinner();
-            bar.set_style(style_of("{spinner} {msg}  {elapsed}"));
-            bar
-        }
+    let bar = if let Some(bytes) = input.size_bytes() {
+        let bar = ProgressBar::new(bytes);
+        bar.set_style(style_of("{bar:24} {percent:>3} %  {msg}  {eta} left"));
+        bar
+    } else {
+        let bar = ProgressBar::new_spinner();
+        bar.set_style(style_of("{spinner} {msg}  {elapsed}"));
+        bar
     };
     bar.set_message(input.name.clone());
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -253,7 +254,8 @@ fn style_of(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-fn show_progress(bar: &ProgressBar, counts: &Counts) {
+fn show_progress(bar: &ProgressBar, counts: &Counts, bytes_read: u64) {
+    bar.set_position(bytes_read);
     let rate = counts.total() as f64 / bar.elapsed().as_secs_f64().max(0.001);
     bar.set_message(format!(
         "{} rows, {} rejected, {} rows/s",
@@ -295,28 +297,26 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
         report.duration_ms as f64 / 1000.0,
     ))?;
     output::line(&format!(
-        "\n  scored    {:>10}  {}\n  unmatched {:>10}  {}  {}\n  rejected  {:>10}  {}  {}",
+        "\n  scored    {:>10}  {}\n  unmatched {:>10}  {}\n  rejected  {:>10}  {}",
         output::count(report.counts.scored),
         share(report.counts.scored),
         output::count(report.counts.unmatched),
         share(report.counts.unmatched),
-        listed(
-            report
-                .unmatched_by_reason
-                .iter()
-                .map(|(reason, rows)| (*reason, *rows))
-        ),
         output::count(report.counts.rejected),
         share(report.counts.rejected),
-        listed(
-            report
-                .errors_by_code
-                .iter()
-                .map(|(code, rows)| (code.as_str(), *rows))
-        ),
     ))?;
     show_reading(report)?;
     if report.state != "done" {
+        let reasons = report
+            .unmatched_by_reason
+            .iter()
+            .map(|(reason, rows)| (*reason, *rows));
+        let codes = report
+            .errors_by_code
+            .iter()
+            .map(|(code, rows)| (code.as_str(), *rows));
+        output::list("unmatched:", &counted(reasons))?;
+        output::list("rejected:", &counted(codes))?;
         return Ok(());
     }
     super::imports::show_summary(&store.summarise_import(&report.import_id)?)?;
@@ -358,32 +358,36 @@ fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
             })
         })
         .collect();
-    output::line(&format!(
-        "\nread as {}: {}",
-        report.findings.format,
-        columns.join(", ")
-    ))?;
+    output::line("")?;
+    output::list(&format!("read as {}:", report.findings.format), &columns)?;
     if report.findings.windows_1252_rows > 0 {
         output::line(&format!(
             "{} rows are not UTF-8 and were read as Windows-1252",
             output::count(report.findings.windows_1252_rows)
         ))?;
     }
-    for rate in report.rates.iter().filter(|rate| rate.currency != "USD") {
+    let foreign: Vec<&RateUsed> = report
+        .rates
+        .iter()
+        .filter(|rate| rate.currency != "USD")
+        .collect();
+    if let Some(first) = foreign.first() {
+        let codes: Vec<&str> = foreign.iter().map(|rate| rate.currency.as_str()).collect();
         output::line(&format!(
-            "1 {} = {} USD on {} ({})",
-            rate.currency, rate.usd_per_unit, rate.rate_date, rate.source
+            "converted by the rates of {}: {}",
+            first.rate_date,
+            codes.join(", ")
         ))?;
     }
     Ok(())
 }
 
-fn listed<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+/// Names with their numbers of rows, the most first.
+fn counted<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Vec<String> {
     let mut counts: Vec<_> = counts.collect();
     counts.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
     counts
         .iter()
         .map(|(name, rows)| format!("{name} {}", output::count(*rows)))
-        .collect::<Vec<_>>()
-        .join(", ")
+        .collect()
 }

@@ -200,11 +200,28 @@ pub(super) fn find(store: &dyn Store, wanted: &str) -> anyhow::Result<ImportReco
 }
 
 fn import_table(records: &[ImportRecord]) -> Table {
-    let mut table = output::table(
+    let number = |rows: Option<u64>| rows.map_or("–".to_owned(), output::count);
+    let rows = records
+        .iter()
+        .map(|record| {
+            let source = record.source_name.as_deref().unwrap_or("");
+            vec![
+                record.import_id.clone(),
+                record.state.as_str().to_owned(),
+                record.imported_at.chars().take(10).collect(),
+                number(record.total_rows.or(record.record_count)),
+                number(record.scored_rows),
+                number(record.unmatched_rows),
+                number(record.rejected_rows),
+                source.rsplit('/').next().unwrap_or(source).to_owned(),
+            ]
+        })
+        .collect();
+    output::fitted_table(
         &[
             "import",
             "state",
-            "imported at",
+            "day",
             "rows",
             "scored",
             "unmatched",
@@ -212,21 +229,8 @@ fn import_table(records: &[ImportRecord]) -> Table {
             "source",
         ],
         &[3, 4, 5, 6],
-    );
-    let number = |rows: Option<u64>| rows.map_or("–".to_owned(), output::count);
-    for record in records {
-        table.add_row(vec![
-            record.import_id.clone(),
-            record.state.as_str().to_owned(),
-            record.imported_at.clone(),
-            number(record.total_rows.or(record.record_count)),
-            number(record.scored_rows),
-            number(record.unmatched_rows),
-            number(record.rejected_rows),
-            output::shortened(record.source_name.as_deref().unwrap_or(""), 40),
-        ]);
-    }
-    table
+        rows,
+    )
 }
 
 #[derive(serde::Serialize)]
@@ -271,13 +275,17 @@ fn show(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyho
         ("rejected", record.rejected_rows.map(output::count)),
         ("registry", record.registry_version.clone()),
         ("profile", record.scoring_profile.clone()),
-        ("columns", record.header_mapping.clone()),
-        ("findings", record.findings.clone()),
     ];
     for (name, value) in lines {
         if let Some(value) = value {
             output::line(&format!("  {name:<12} {value}"))?;
         }
+    }
+    for rate in &summary.rates {
+        output::line(&format!(
+            "  {:<12} 1 {} = {} USD on {} ({})",
+            "rate", rate.currency, rate.usd_per_unit, rate.rate_date, rate.source
+        ))?;
     }
     show_summary(&summary)
 }

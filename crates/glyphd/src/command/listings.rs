@@ -108,37 +108,29 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
     Ok(Status::Done)
 }
 
-/// Listings for people: what it is, what it costs, what that is worth.
+/// Listings for people, a line each: what it is worth, what it costs, what and where it is.
 pub(super) fn listing_table(listings: &[ListingRecord]) -> Table {
-    let mut table = output::table(
-        &[
-            "score",
-            "price $",
-            "$/GB",
-            "model",
-            "row",
-            "condition",
-            "title",
-        ],
-        &[0, 1, 2, 4],
-    );
-    for listing in listings {
-        let price = if listing.lot_size > 1 {
-            format!("{} ({}×)", output::dollars(listing.price), listing.lot_size)
-        } else {
-            output::dollars(listing.price)
-        };
-        table.add_row(vec![
-            format!("{:.1}", listing.score),
-            price,
-            listing.price_per_gb.map_or("–".to_owned(), output::dollars),
-            listing.canonical_model.clone(),
-            listing
-                .import_index
-                .map_or("–".to_owned(), |index| index.to_string()),
-            listing.condition.clone().unwrap_or_default(),
-            output::shortened(listing.title.as_deref().unwrap_or(""), 48),
-        ]);
-    }
-    table
+    output::fitted_table(
+        &["score", "price $", "$/GB", "row", "model", "title"],
+        &[0, 1, 2, 3],
+        listings.iter().map(cells).collect(),
+    )
+}
+
+fn cells(listing: &ListingRecord) -> Vec<String> {
+    let lot = if listing.lot_size > 1 {
+        format!(" /{}", listing.lot_size)
+    } else {
+        String::new()
+    };
+    vec![
+        format!("{:.1}", listing.score),
+        output::dollars(listing.price) + &lot,
+        listing.price_per_gb.map_or("–".to_owned(), output::dollars),
+        listing
+            .import_index
+            .map_or("–".to_owned(), |index| index.to_string()),
+        listing.canonical_model.clone(),
+        listing.title.clone().unwrap_or_default(),
+    ]
 }

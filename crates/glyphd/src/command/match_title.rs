@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufWriter, Write};
 
 use clap::Args;
-use glyph_core::matching::{Clues, Match};
+use glyph_core::matching::{Clues, Match, UnmatchedReason};
 use glyph_core::registry::{Registry, Vendor};
 use serde::Serialize;
 
@@ -86,7 +86,7 @@ fn answer(names: &Names, title: &str, json: bool, out: &mut dyn Write) -> anyhow
             form: found.form,
             lot_size: found.lot_size,
             confidence: found.confidence,
-            reason: found.unmatched_reason().map(|reason| reason.as_str()),
+            reason: found.unmatched_reason().map(UnmatchedReason::as_str),
             evidence: &found.evidence,
             candidates: &found.candidates,
         },

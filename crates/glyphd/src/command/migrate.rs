@@ -1,25 +1,24 @@
 //! `glyphd migrate`: looks at a database's schema version, and takes it up and down.
 //!
-//! The work is `glyph_store::sqlite::migration`'s; here are the arguments, the words and the exit status.
+//! The work is `glyph_store::sqlite::migration`'s; here are the arguments and the words.
 
-use std::error::Error;
-use std::fmt::{self, Write as _};
-use std::io::{self, BufRead, Write};
+mod text;
+
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use glyph_store::error::StoreError;
 use glyph_store::sqlite::migration::{self, DownOptions, UpOptions, Version};
-use jiff::Timestamp;
 use serde::Serialize;
 
-mod text;
+use super::failure::{Hinted, Status, WrongUsage};
+use crate::{clock, output};
 
 /// Look at the database's schema version, and take it up or down
 #[derive(Debug, Args)]
-#[command(after_help = "Example: glyphd --db-path old.sqlite migrate plan")]
-pub struct MigrateArguments {
+#[command(after_help = "Example:\n  glyphd migrate plan")]
+pub struct Arguments {
     #[command(subcommand)]
     action: Action,
     /// Print one JSON object
@@ -30,18 +29,16 @@ pub struct MigrateArguments {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Say what the file is and whether it needs migrating
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate status")]
+    #[command(after_help = "Example:\n  glyphd migrate status")]
     Status,
     /// Run the steps up on a copy and say what they change
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate plan")]
+    #[command(after_help = "Example:\n  glyphd migrate plan")]
     Plan(UpArguments),
     /// Take the database up, after a backup beside it
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate up")]
+    #[command(after_help = "Example:\n  glyphd migrate up")]
     Up(UpArguments),
     /// Take the database down, after a backup beside it
-    #[command(
-        after_help = "Example: glyphd --db-path gpu.sqlite migrate down --to 1.0.0 --allow-loss --yes"
-    )]
+    #[command(after_help = "Example:\n  glyphd migrate down --to 1.0.0 --allow-loss --yes")]
     Down {
         /// The version to go to
         #[arg(long, value_name = "VERSION", value_parser = parse_version)]
@@ -54,10 +51,10 @@ enum Action {
         yes: bool,
     },
     /// Hold the file against what its version promises
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate verify")]
+    #[command(after_help = "Example:\n  glyphd migrate verify")]
     Verify,
     /// Copy the database to a new file and verify the copy
-    #[command(after_help = "Example: glyphd --db-path gpu.sqlite migrate backup gpu.backup.sqlite")]
+    #[command(after_help = "Example:\n  glyphd migrate backup gpu.backup.sqlite")]
     Backup {
         /// The file to make
         file: PathBuf,
@@ -94,182 +91,61 @@ fn parse_version(text: &str) -> Result<Version, String> {
     })
 }
 
-/// Where the command reads and writes.
-pub struct Terminal<'a> {
-    pub out: &'a mut dyn Write,
-    pub err: &'a mut dyn Write,
-    pub input: &'a mut dyn BufRead,
-    /// Whether a person can be asked.
-    pub asks: bool,
-}
-
-impl fmt::Debug for Terminal<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Terminal")
-            .field("asks", &self.asks)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Done; also where there was nothing to do.
-const DONE: u8 = 0;
-/// Failed, and nothing changed.
-const FAILED: u8 = 1;
-/// Wrong usage.
-const USAGE: u8 = 2;
-
-enum Failure {
-    Store(StoreError),
-    Usage {
-        message: String,
-        hint: &'static str,
-    },
-    /// The user said no.
-    Declined,
-    /// A check did not hold, and was told.
-    Told,
-    Output(io::Error),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        Failure::Store(error)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Failure {
-        Failure::Output(error)
-    }
-}
-
-impl From<serde_json::Error> for Failure {
-    fn from(error: serde_json::Error) -> Failure {
-        Failure::Output(error.into())
-    }
-}
-
-/// Runs the command on the process's own terminal.
-pub(super) fn start(arguments: &MigrateArguments, db_path: &Path) -> ExitCode {
-    let mut terminal = Terminal {
-        out: &mut io::stdout().lock(),
-        err: &mut io::stderr().lock(),
-        input: &mut io::stdin().lock(),
-        asks: io::IsTerminal::is_terminal(&io::stdin()),
-    };
-    run(arguments, db_path, crate::clock::now(), &mut terminal)
-}
-
-/// Runs the command on a database. `now` is written into the history and into the backup's name.
-pub fn run(
-    arguments: &MigrateArguments,
-    db_path: &Path,
-    now: Timestamp,
-    terminal: &mut Terminal<'_>,
-) -> ExitCode {
-    let status = match act(arguments, db_path, now, terminal) {
-        Ok(()) => DONE,
-        Err(failure) => tell(failure, terminal.err),
-    };
-    ExitCode::from(status)
-}
-
-/// Says what went wrong, in the words of the whole program. Where standard error is gone, nobody reads it.
-fn tell(failure: Failure, err: &mut dyn Write) -> u8 {
-    let (text, status) = match failure {
-        Failure::Store(error) => (error_text(&error), FAILED),
-        Failure::Usage { message, hint } => (format!("error: {message}\nhint: {hint}\n"), USAGE),
-        Failure::Declined => ("error: not done, as you wish\n".to_owned(), FAILED),
-        Failure::Told => return FAILED,
-        // A reader that has enough, such as `head`, is no failure.
-        Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return DONE,
-        Failure::Output(error) => (format!("error: cannot write: {error}\n"), FAILED),
-    };
-    drop(err.write_all(text.as_bytes()));
-    status
-}
-
-fn error_text(error: &StoreError) -> String {
-    let mut text = format!("error: {error}");
-    if let Some(cause) = error.source() {
-        let _ = write!(text, ": {cause}");
-    }
-    text.push('\n');
-    if let Some(hint) = error.hint() {
-        let _ = writeln!(text, "hint: {hint}");
-    }
-    text
-}
-
-fn act(
-    arguments: &MigrateArguments,
-    db_path: &Path,
-    now: Timestamp,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+/// Runs the command on a database.
+pub(super) fn run(db_path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
+    let now = clock::now();
     let json = arguments.json;
     match &arguments.action {
         Action::Status => {
             let report = migration::status(db_path)?;
-            print(terminal, json, &report, |report| {
-                text::status_text(report, db_path)
-            })
+            print(json, &report, |report| text::status_text(report, db_path))?;
         }
         Action::Plan(up) => {
             let report = migration::plan(db_path, &up.options(), now)?;
-            print(terminal, json, &report, |report| {
-                text::plan_text(report, db_path)
-            })
+            print(json, &report, |report| text::plan_text(report, db_path))?;
         }
         Action::Up(up) => {
             let report = migration::up(db_path, &up.options(), now)?;
             if report.steps.is_empty() && (up.backfill || up.resequence) {
-                writeln!(
-                    terminal.err,
-                    "note: rows are numbered on the way from 1.0.0 to 1.1.0 only; nothing was changed"
-                )?;
+                output::note(
+                    "note: rows are numbered on the way from 1.0.0 to 1.1.0 only; nothing was changed",
+                );
             }
-            print(terminal, json, &report, |report| {
-                text::done_text(report, db_path)
-            })
+            print(json, &report, |report| text::done_text(report, db_path))?;
         }
         Action::Down {
             to,
             allow_loss,
             yes,
         } => {
-            confirm_down(db_path, *to, *allow_loss, *yes, terminal)?;
+            confirm_down(db_path, *to, *allow_loss, *yes)?;
             let options = DownOptions {
                 to: *to,
                 allow_loss: *allow_loss,
             };
             let report = migration::down(db_path, &options, now)?;
-            print(terminal, json, &report, |report| {
-                text::done_text(report, db_path)
-            })
+            print(json, &report, |report| text::done_text(report, db_path))?;
         }
         Action::Verify => {
             let report = migration::verify(db_path)?;
-            print(terminal, json, &report, text::verify_text)?;
-            if report.holds {
-                Ok(())
-            } else {
-                Err(Failure::Told)
+            print(json, &report, text::verify_text)?;
+            if !report.holds {
+                return Ok(Status::Failed);
             }
         }
         Action::Backup { file } => {
             let bytes = migration::backup(db_path, file)?;
             let report = BackupReport { file, bytes };
-            print(terminal, json, &report, |report| {
+            print(json, &report, |report| {
                 format!(
                     "backup `{}`: {} bytes, verified\n",
                     report.file.display(),
                     report.bytes
                 )
-            })
+            })?;
         }
     }
+    Ok(Status::Done)
 }
 
 #[derive(Serialize)]
@@ -278,60 +154,42 @@ struct BackupReport<'a> {
     bytes: u64,
 }
 
-fn print<T: Serialize>(
-    terminal: &mut Terminal<'_>,
-    json: bool,
-    report: &T,
-    text: impl FnOnce(&T) -> String,
-) -> Result<(), Failure> {
-    let text = if json {
-        serde_json::to_string(report)? + "\n"
+fn print<T: Serialize>(json: bool, report: &T, text: impl FnOnce(&T) -> String) -> io::Result<()> {
+    if json {
+        output::json_line(report)
     } else {
-        text(report)
-    };
-    terminal.out.write_all(text.as_bytes())?;
-    terminal.out.flush()?;
-    Ok(())
+        output::line(text(report).trim_end())
+    }
 }
 
 /// Says what goes, and asks; without a terminal, `--yes` is the answer.
-fn confirm_down(
-    db_path: &Path,
-    to: Version,
-    allow_loss: bool,
-    yes: bool,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+fn confirm_down(db_path: &Path, to: Version, allow_loss: bool, yes: bool) -> anyhow::Result<()> {
     let losses = migration::losses(db_path, to)?;
     if !losses.is_empty() && !allow_loss {
         return Err(StoreError::WouldLose { to, losses }.into());
     }
     if !losses.is_empty() {
-        writeln!(terminal.err, "going back to `{to}` loses data:")?;
+        output::note(&format!("going back to `{to}` loses data:"));
         for loss in &losses {
-            writeln!(terminal.err, "  {loss}")?;
+            output::note(&format!("  {loss}"));
         }
     }
     if yes {
         return Ok(());
     }
-    if !terminal.asks {
-        return Err(Failure::Usage {
-            message: "there is no terminal to ask whether to go down".to_owned(),
-            hint: "`--yes` answers the question",
-        });
+    if !io::stdin().is_terminal() {
+        let message =
+            "there is no terminal to ask whether to go down; `--yes` answers the question";
+        return Err(WrongUsage(message.to_owned()).into());
     }
-    write!(
-        terminal.err,
-        "take `{}` down to `{to}`? [y/N] ",
+    output::note(&format!(
+        "take `{}` down to `{to}`? [y/N]",
         db_path.display()
-    )?;
-    terminal.err.flush()?;
+    ));
     let mut answer = String::new();
-    terminal.input.read_line(&mut answer)?;
+    io::stdin().read_line(&mut answer)?;
     if matches!(answer.trim(), "y" | "Y" | "yes") {
-        Ok(())
-    } else {
-        Err(Failure::Declined)
+        return Ok(());
     }
+    Err(Hinted::new("not done, as you wish", "nothing was changed").into())
 }

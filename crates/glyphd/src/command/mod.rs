@@ -58,7 +58,7 @@ pub enum Command {
     /// Write rows to a file for other programs, in row order.
     Export(export::Arguments),
     /// Bring a database of an older version up to date, or back.
-    Migrate(migrate::MigrateArguments),
+    Migrate(migrate::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
 }
@@ -74,7 +74,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Match(arguments) => match_title::run(&arguments),
         Command::Check(arguments) => check::run(path, &arguments),
         Command::Export(arguments) => export::run(path, &arguments),
-        Command::Migrate(arguments) => return migrate::start(&arguments, path),
+        Command::Migrate(arguments) => migrate::run(path, &arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };
     failure::end(result)

@@ -43,7 +43,7 @@ fn catalogue() -> String {
     text
 }
 
-/// The next number of a fixed sequence (SplitMix64).
+/// The next number of a fixed sequence (`SplitMix64`).
 fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut number = *state;

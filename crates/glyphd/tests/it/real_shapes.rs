@@ -83,7 +83,7 @@ fn packed_sources_have_positions_in_the_plain_file() {
 #[test]
 fn json_in_its_shapes() {
     let lines = "{\"title\":\"NVIDIA L4 24GB\",\"price\":2399.00}\n\n{\"title\":\"NVIDIA T4 16GB\",\"price\":null}\n[1]\n{\"title\":\"NVIDIA A2 16GB\",\"price_usd\":\"800\"}\n";
-    takes("rows.jsonl", lines.as_bytes(), lines.as_bytes(), 4, 1);
+    takes("rows.jsonl", lines.as_bytes(), lines.as_bytes(), 4, 2);
     let array = "[\n {\"title\": \"NVIDIA L4 24GB\", \"price\": \"$2,399\"},\n {\"title\": \"NVIDIA L4\", \"price\": -1}\n]\n";
     takes("rows.json", array.as_bytes(), array.as_bytes(), 2, 1);
     let shop = "{\"products\": [{\"title\": \"NVIDIA L4 24GB PCIe\", \"handle\": \"l4\", \"vendor\": \"PNY\", \"variants\": [{\"id\": 1, \"title\": \"New\", \"price\": \"2399.00\"}, {\"id\": 2, \"title\": \"Used\", \"price\": \"0.00\"}]}]}";

@@ -134,6 +134,9 @@ impl Lexicon {
                 return Some(prefix.len());
             }
         }
+        if run == "axrx" {
+            return Some(2);
+        }
         for suffix in names::SUFFIXES {
             if run.len() > suffix.len() && run.ends_with(suffix) {
                 return Some(run.len() - suffix.len());
@@ -182,7 +185,7 @@ impl Lexicon {
         let mut index = 0;
         while index < tokens.list.len() {
             match tokens.list.get(index).map(|token| token.shape) {
-                Some(Shape::Number) => self.split_run_on_number(tokens, index),
+                Some(Shape::Number) => split_run_on_number(tokens, index),
                 Some(Shape::Word) => self.give_meaning(tokens, index),
                 _ => {}
             }
@@ -195,7 +198,7 @@ impl Lexicon {
             return;
         };
         let Some(entry) = self.words.get(tokens.text(&token)) else {
-            split_radeon_class(tokens, index);
+            self.split_radeon_class(tokens, index);
             return;
         };
         for phrase in &entry.phrases {
@@ -234,51 +237,51 @@ impl Lexicon {
             place.term = term.unwrap_or(Term::None);
             place.bit = bit;
         }
-        split_radeon_class(tokens, index);
+        self.split_radeon_class(tokens, index);
     }
 
-    /// `RTX 30506GB`: a class, four digits of a model and a memory size run together.
-    fn split_run_on_number(&self, tokens: &mut Tokens, index: usize) {
-        let digits = tokens.text_at(index).len();
-        if !(5..=6).contains(&digits) || index == 0 {
+    /// `R9290X` is `R9 290X`; makers' codes write it so.
+    fn split_radeon_class(&self, tokens: &mut Tokens, index: usize) {
+        if tokens.text_at(index) != "r" || !tokens.is_glued(index + 1) {
             return;
         }
-        let class = matches!(
-            tokens.term_at(index - 1),
-            Term::NvidiaClass | Term::AmdClass
-        );
-        let size = tokens.text_at(index).get(4..).unwrap_or_default();
-        let is_size = matches!(
-            size,
-            "2" | "3" | "4" | "6" | "8" | "10" | "11" | "12" | "16" | "20" | "24" | "32"
-        );
-        if class
-            && is_size
-            && tokens.is_glued(index + 1)
-            && tokens.text_at(index + 1).starts_with('g')
-        {
-            tokens.split_number(index, 4);
+        let class = match tokens.text_at(index + 1).as_bytes() {
+            [b'5', b'2' | b'3', _, b'0' | b'5'] => "r5",
+            [b'7', b'2' | b'3', _, b'0' | b'5'] => "r7",
+            [b'9', b'2' | b'3', _, b'0' | b'5'] => "r9",
+            _ => return,
+        };
+        tokens.split_number(index + 1, 1);
+        tokens.rename(index, class);
+        let Some(digit) = tokens.list.get(index + 1).copied() else {
+            return;
+        };
+        tokens.list.remove(index + 1);
+        if let Some(token) = tokens.list.get_mut(index) {
+            token.end = digit.end;
+            token.term = Term::WeakClass;
+            token.bit = self.bit(class);
         }
     }
 }
 
-/// `R9290X` is `R9 290X`; makers' codes write it so.
-fn split_radeon_class(tokens: &mut Tokens, index: usize) {
-    if tokens.text_at(index) != "r" || !tokens.is_glued(index + 1) {
+/// `RTX 30506GB`: a class, four digits of a model and a memory size run together.
+fn split_run_on_number(tokens: &mut Tokens, index: usize) {
+    let digits = tokens.text_at(index).len();
+    if !(5..=6).contains(&digits) || index == 0 {
         return;
     }
-    let series = match tokens.text_at(index + 1).as_bytes() {
-        [series @ (b'5' | b'7' | b'9'), b'2' | b'3', _, b'0' | b'5'] => char::from(*series),
-        _ => return,
-    };
-    tokens.split_number(index + 1, 1);
-    tokens.rename(index, &format!("r{series}"));
-    let Some(digit) = tokens.list.get(index + 1).copied() else {
-        return;
-    };
-    tokens.list.remove(index + 1);
-    if let Some(token) = tokens.list.get_mut(index) {
-        token.end = digit.end;
-        token.term = Term::WeakClass;
+    let class = matches!(
+        tokens.term_at(index - 1),
+        Term::NvidiaClass | Term::AmdClass
+    );
+    let size = tokens.text_at(index).get(4..).unwrap_or_default();
+    let is_size = matches!(
+        size,
+        "2" | "3" | "4" | "6" | "8" | "10" | "11" | "12" | "16" | "20" | "24" | "32"
+    );
+    if class && is_size && tokens.is_glued(index + 1) && tokens.text_at(index + 1).starts_with('g')
+    {
+        tokens.split_number(index, 4);
     }
 }

@@ -58,7 +58,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         Term::SuperFollower,
         "clocked|overclock|overclocked|alloy|charged",
     ),
-    (Term::None, "max q"),
+    (Term::None, "max q|low profile"),
     (
         Term::MemoryType,
         "gddr|gddr2|gddr3|gddr4|gddr5|gddr5x|gddr6|gddr6x|gddr7|hbm|hbm2|hbm2e|hbm3|hbm3e",
@@ -111,7 +111,7 @@ pub(super) const PREFIXES: &[&str] = &[
 
 /// Letters that end a run and are a word by themselves whatever precedes: `gfrtx`, `primegeforce`, `ocgddr`.
 pub(super) const SUFFIXES: &[&str] = &[
-    "geforce", "radeon", "quadro", "rtx", "gtx", "axrx", "gddr", "ddr", "hbm",
+    "geforce", "radeon", "quadro", "rtx", "gtx", "gddr", "ddr", "hbm",
 ];
 
 /// Letters that begin a run if what follows is a known word: `tisuper`, `tioc`, `xtoc`, `rxvega`.

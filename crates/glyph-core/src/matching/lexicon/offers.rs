@@ -20,26 +20,29 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::Laptop,
         "laptop|laptops|notebook|notebooks|ultrabook|chromebook|macbook|thinkpad|ideapad|loq|zephyrus|zenbook|vivobook|\
-         expertbook|elitebook|probook|zbook|latitude|inspiron|vostro|victus|pavilion|katana|helios|acer nitro|\
+         expertbook|elitebook|probook|zbook|latitude|inspiron|vostro|victus|pavilion|helios|msi katana|\
          acer aspire|aspire|surface book|razer blade|matebook|galaxy book|strix scar|rog flow|legion|portatil|portatile|\
          pc portable|ordinateur portable|ноутбук|ноутбука|лэптоп|dizustu|laptopa|proart studiobook|studiobook|travelmate",
     ),
     (
         Term::Computer,
-        "pc|pcs gaming|desktop|desktops|computer|computers|workstation|workstations|mini pc|nuc|all in one|aio|prebuilt|\
+        "pc|pcs gaming|desktop|desktops|computer|computers|workstation|workstations|mini pc|nuc|all in one|prebuilt|\
          pre built|gaming pc|gaming rig|gaming computer|pc gamer|pc gaming|computador|computadora|ordenador|ordinateur|rechner|\
-         komputer|optiplex|thinkstation|thinkcentre|prodesk|elitedesk|ideacentre|imac|mac mini|mac studio|mac pro|\
-         системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|tower|setup gamer|cpu gamer|barebone",
+         komputer|optiplex|thinkstation|thinkcentre|prodesk|elitedesk|ideacentre|imac|mac mini|mac studio|\
+         системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|alienware aurora|zbox|deskmini|tower|setup gamer|cpu gamer|barebone",
     ),
     (
         Term::Server,
         "server|servers|сервер|сервера|servidor|serveur|superserver",
     ),
-    (Term::Rig, "rig|rigs|риг|майнинг ферма|mining farm|ферма"),
+    (
+        Term::Rig,
+        "rig|rigs|gpu system|gpu systems|gpu node|gpu cluster|риг|майнинг ферма|mining farm|ферма",
+    ),
     (Term::Baseboard, "hgx|dgx|egx|superpod|basepod|baseboard"),
     (
         Term::Processor,
-        "cpu|cpus|processor|processors|ryzen|xeon|threadripper|epyc|athlon|celeron|pentium|core ultra|intel core|core i|\
+        "cpu|cpus|processor|processors|ryzen|xeon|threadripper|epyc|athlon|apu|apus|celeron|pentium|core ultra|intel core|core i|\
          процессор|процессора|processador|procesador|prozessor|processeur|apple silicon|snapdragon|bionic|райзен|fx 8350",
     ),
     (
@@ -52,8 +55,8 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::SystemHint,
-        "windows|win|win10|win11|wifi|wi fi|bluetooth|fhd|qhd|uhd|wqxga|ips|touchscreen|ram|озу|alienware|omen|precision|\
-         poweredge|proliant|macos|pcie ssd|watercooled pc|tela|pouces|zoll|pulgadas|полегадas|memoria ram|bildschirm|azerty|\
+        "windows|win|win10|win11|wifi|wi fi|bluetooth|fhd|qhd|uhd|wqxga|ips|touchscreen|ram|озу|mac pro|alienware|omen|precision|xps|\
+         poweredge|proliant|acer nitro|macos|pcie ssd|watercooled pc|tela|pouces|zoll|pulgadas|полегадas|memoria ram|bildschirm|azerty|\
          qwerty|qwertz|оперативной|dvd|rtx studio|zoll display",
     ),
     (
@@ -61,7 +64,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         "waterblock|water block|waterblocks|wasserblock|wasserkuhler|водоблок|bloco de agua|bloque de agua|gpu block|ekwb block|\
          backplate|back plate|backplates|riser|risers|riser cable|райзер|shroud|fan shroud|thermal pad|thermal pads|thermal paste|\
          power cable|power cord|power adapter|extension cable|cable extension|psu cable|pcie cable|8 pin cable|io shield|i o shield|\
-         keychain|key chain|enclosure|sticker|stickers|decal|badge|logo|gpu holder|card holder|gpu stand|gpu support|support bracket|\
+         keychain|key chain|enclosure|sticker|stickers|decal|badge|logo|gpu holder|gpu mount|gpu mounting|card holder|gpu stand|gpu support|support bracket|\
          sag bracket|anti sag|gpu brace|mounting kit|mount kit|mounting bracket|vertical mount|vertical gpu|low profile bracket|\
          lp bracket|full height bracket|half height bracket|fh bracket|profile bracket|bracket only|heatsink only|heat sink only|cooler only|fan only|\
          fans only|shroud only|backplate only|empty box|box only|only box|caixa vazia|leerkarton|ovp leer|leere verpackung|boite vide|solo caja|\
