@@ -78,7 +78,33 @@ fn check_unique_index(connection: &Connection, report: &mut CheckReport) -> Resu
                 None,
                 format!("`{table}` has no unique index on (import_id, import_index)"),
             );
+            check_repeated(connection, table, report)?;
         }
+    }
+    Ok(())
+}
+
+/// An index that stands twice in a table which does not refuse it.
+fn check_repeated(
+    connection: &Connection,
+    table: &str,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT t.import_id, t.import_index, count(*)
+         FROM {table} t
+         JOIN import_batches b ON b.import_id = t.import_id
+         WHERE b.state = 'done' AND t.import_index IS NOT NULL
+         GROUP BY t.import_id, t.import_index
+         HAVING count(*) > 1
+         ORDER BY b.id, t.import_index
+         LIMIT ?1"
+    ))?;
+    let mut rows = statement.query([MOST_NAMED])?;
+    while let Some(row) = rows.next()? {
+        let (import_id, index, uses): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let message = format!("index {index} is in {uses} rows of `{table}`");
+        report.broken(2, Some(import_id), message);
     }
     Ok(())
 }
@@ -236,14 +262,15 @@ fn check_undone(connection: &Connection, report: &mut CheckReport) -> Result<(),
     Ok(())
 }
 
-/// Every row of an import in force finds its texts.
+/// Every row of an import in force finds its texts. Rows of the old program have none.
 fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), StoreError> {
     for table in ["scored_listings", "unmatched_listings"] {
         let lost: i64 = connection.query_row(
             &format!(
                 "SELECT count(*) FROM {table} t
-                 WHERE t.listing_id IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.id = t.listing_id)"
+                 WHERE NOT EXISTS (SELECT 1 FROM listings l WHERE l.id = t.listing_id)
+                   AND (t.listing_id IS NOT NULL
+                     OR t.import_id IN (SELECT import_id FROM import_batches WHERE state = 'done'))"
             ),
             [],
             |row| row.get(0),

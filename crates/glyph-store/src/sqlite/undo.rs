@@ -1,6 +1,7 @@
 //! Taking an import back: its rows go, its record stays with the counts it had.
 
 use rusqlite::{Connection, TransactionBehavior, params};
+use rustc_hash::FxHashSet;
 
 use super::import_record::find_by_id;
 use crate::error::StoreError;
@@ -25,23 +26,13 @@ pub(super) fn undo_import(
          WHERE scored_listing_id IN (SELECT id FROM scored_listings WHERE import_id = ?1)",
         [import_id],
     )?;
-    let first_row: i64 = transaction.query_row(
-        "SELECT coalesce(min(id), 0) FROM scored_listings WHERE import_id = ?1",
-        [import_id],
-        |row| row.get(0),
-    )?;
-    let first_unmatched: i64 = transaction.query_row(
-        "SELECT coalesce(min(id), 0) FROM unmatched_listings WHERE import_id = ?1",
-        [import_id],
-        |row| row.get(0),
-    )?;
     for table in ["scored_listings", "unmatched_listings", "rejected_rows"] {
         transaction.execute(
             &format!("DELETE FROM {table} WHERE import_id = ?1"),
             [import_id],
         )?;
     }
-    forget_texts(&transaction, import_id, first_row, first_unmatched)?;
+    forget_texts(&transaction, import_id)?;
     transaction.execute(
         "UPDATE import_batches SET state = 'undone', undone_at = ?2 WHERE import_id = ?1",
         params![import_id, at],
@@ -52,34 +43,65 @@ pub(super) fn undo_import(
     Ok(record)
 }
 
-/// Removes the texts that this import brought and no other row uses.
+/// Removes the texts that the import brought; those that another one uses become that one's own.
 ///
-/// Only rows written after a text can refer to it, and ids grow, so nothing before the import's own rows is read.
-fn forget_texts(
-    connection: &Connection,
-    import_id: &str,
-    first_row: i64,
-    first_unmatched: i64,
-) -> Result<(), StoreError> {
-    let brought: Option<(i64, i64)> = connection.query_row(
-        "SELECT min(id), max(id) FROM listings WHERE import_id = ?1 AND fingerprint IS NOT NULL",
-        [import_id],
-        |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?)),
-    )?;
-    let Some((first, last)) = brought else {
-        return Ok(());
-    };
+/// A text belongs to the first import in force that uses it, so its other users are later imports, and imports whose
+/// repair used it: only the rows of these are read, and only until every text has found one.
+fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreError> {
+    let mut brought = connection
+        .prepare("SELECT id FROM listings WHERE import_id = ?1 AND fingerprint IS NOT NULL")?
+        .query_map([import_id], |row| row.get(0))?
+        .collect::<Result<FxHashSet<i64>, _>>()?;
+    let others: Vec<String> = connection
+        .prepare(
+            "SELECT other.import_id
+             FROM import_batches AS other
+             JOIN import_batches AS undone ON undone.import_id = ?1
+             WHERE other.state = 'done'
+               AND other.id <> undone.id
+               AND (other.id > undone.id
+                 OR EXISTS (SELECT 1 FROM import_repairs r WHERE r.import_id = other.import_id))
+             ORDER BY other.id",
+        )?
+        .query_map([import_id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for other in others {
+        for table in ["scored_listings", "unmatched_listings"] {
+            hand_over(connection, &mut brought, table, &other)?;
+        }
+    }
     connection.execute(
-        "WITH used (id) AS (
-           SELECT listing_id FROM scored_listings
-           WHERE id > ?4 AND listing_id BETWEEN ?2 AND ?3
-           UNION
-           SELECT listing_id FROM unmatched_listings
-           WHERE id > ?5 AND listing_id BETWEEN ?2 AND ?3
-         )
-         DELETE FROM listings
-         WHERE import_id = ?1 AND fingerprint IS NOT NULL AND id NOT IN (SELECT id FROM used)",
-        params![import_id, first, last, first_row, first_unmatched],
+        "DELETE FROM listings WHERE import_id = ?1 AND fingerprint IS NOT NULL",
+        [import_id],
     )?;
+    Ok(())
+}
+
+/// Gives the texts that rows of `table` use to their import, and takes them out of `texts`.
+fn hand_over(
+    connection: &Connection,
+    texts: &mut FxHashSet<i64>,
+    table: &str,
+    import_id: &str,
+) -> Result<(), StoreError> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT listing_id, import_index
+         FROM {table}
+         WHERE import_id = ?1 AND listing_id IS NOT NULL
+         ORDER BY import_index"
+    ))?;
+    let mut rows = select.query([import_id])?;
+    while !texts.is_empty()
+        && let Some(row) = rows.next()?
+    {
+        let (text, import_index): (i64, i64) = (row.get(0)?, row.get(1)?);
+        if texts.remove(&text) {
+            connection
+                .prepare_cached(
+                    "UPDATE listings SET import_id = ?2, import_index = ?3 WHERE id = ?1",
+                )?
+                .execute(params![text, import_id, import_index])?;
+        }
+    }
     Ok(())
 }

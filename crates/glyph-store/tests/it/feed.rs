@@ -47,7 +47,7 @@ impl<'a> Feed<'a> {
     pub(crate) fn start<'store>(
         &self,
         store: &'store mut dyn Store,
-    ) -> Result<(Box<dyn ImportWriter + 'store>, Fed), StoreError> {
+    ) -> Result<(Box<dyn ImportWriter + 'store>, Ended), StoreError> {
         let mut writer = store.start_import(&NewImport {
             import_id: self.import_id,
             imported_at: self.imported_at,
@@ -58,20 +58,20 @@ impl<'a> Feed<'a> {
             program_version: "0.0.0",
             expected_rows: self.expected_rows,
         })?;
-        let fed = run(self.csv, writer.as_sink());
-        Ok((writer, fed))
+        let ended = run(self.csv, writer.as_sink());
+        Ok((writer, ended))
     }
 
     /// The whole import.
     pub(crate) fn commit(&self, store: &mut dyn Store) -> Result<CommitOutcome, StoreError> {
-        let (writer, fed) = self.start(store)?;
-        writer.commit(&fed.finished(self))
+        let (writer, ended) = self.start(store)?;
+        writer.commit(&ended.finished(self))
     }
 }
 
 /// What is known of a source after its last row.
 #[derive(Debug)]
-pub(crate) struct Fed {
+pub(crate) struct Ended {
     pub(crate) counts: Counts,
     header: Vec<u8>,
     header_mapping: String,
@@ -79,7 +79,7 @@ pub(crate) struct Fed {
     rates: Vec<RateUsed>,
 }
 
-impl Fed {
+impl Ended {
     /// The options key is the text itself: the same text is the same import.
     pub(crate) fn finished<'a>(&'a self, feed: &Feed<'a>) -> FinishedImport<'a> {
         FinishedImport {
@@ -100,7 +100,7 @@ impl Fed {
 }
 
 /// Runs the pipeline over a CSV text.
-fn run(csv: &str, sink: &mut dyn Sink) -> Fed {
+fn run(csv: &str, sink: &mut dyn Sink) -> Ended {
     let bytes = Cursor::new(csv.as_bytes().to_vec());
     let mut source = source::open(Box::new(bytes), &SourceOptions::default()).unwrap();
     let header = HeaderMap::resolve(source.columns(), &[]).unwrap();
@@ -114,7 +114,7 @@ fn run(csv: &str, sink: &mut dyn Sink) -> Fed {
         ControlFlow::Continue(())
     })
     .unwrap();
-    Fed {
+    Ended {
         counts,
         header: source.header_raw().to_vec(),
         header_mapping: serde_json::to_string(&stages.reader.header().describe()).unwrap(),
@@ -124,8 +124,8 @@ fn run(csv: &str, sink: &mut dyn Sink) -> Fed {
             .rates_used()
             .into_iter()
             .map(|rate| RateUsed {
-                currency: rate.currency.to_string(),
-                usd_per_unit: rate.usd_per_unit.to_string(),
+                currency: rate.currency.clone(),
+                usd_per_unit: rate.usd_per_unit.clone(),
                 rate_date: rate.date.clone(),
                 source: rate.source.clone(),
             })

@@ -8,6 +8,7 @@ mod conformance;
 mod sqlite_check;
 mod sqlite_store;
 mod sqlite_text;
+mod sqlite_view;
 
 mod schema_document;
 

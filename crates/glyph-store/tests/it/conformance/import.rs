@@ -41,10 +41,10 @@ pub(crate) fn an_import_is_invisible_until_commit(store: &mut dyn Store, reader:
     let before = seen(reader);
     let text = csv(&["NVIDIA L40S 48GB,7000,New,1,Northwind,USA,,"]);
     let feed = Feed::new("second", &text);
-    let (writer, fed) = feed.start(store).unwrap();
+    let (writer, ended) = feed.start(store).unwrap();
     assert_eq!(seen(reader), before);
     assert!(reader.find_import("second").unwrap().is_none());
-    writer.commit(&fed.finished(&feed)).unwrap();
+    writer.commit(&ended.finished(&feed)).unwrap();
     assert_eq!(rows(reader, Some("second")).len(), 1);
     assert_sound(reader);
 }
@@ -64,8 +64,8 @@ pub(crate) fn a_discarded_import_leaves_nothing(store: &mut dyn Store) {
     import(store, "first", MARKET);
     let before = seen(store);
     let text = csv(&["NVIDIA L40S 48GB,7000,New,1,Northwind,USA,,"]);
-    let (writer, fed) = Feed::new("second", &text).start(store).unwrap();
-    assert_eq!(fed.counts.scored, 1);
+    let (writer, ended) = Feed::new("second", &text).start(store).unwrap();
+    assert_eq!(ended.counts.scored, 1);
     writer.discard().unwrap();
     assert_eq!(seen(store), before);
     assert_sound(store);

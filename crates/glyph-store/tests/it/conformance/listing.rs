@@ -65,10 +65,6 @@ fn assert_lets_through(store: &dyn Store, filter: ListingFilter, first: &[u64], 
     assert_eq!(let_through(store, filter), expected, "{description}");
 }
 
-fn given(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 pub(crate) fn without_a_filter_every_scored_row_is_there(store: &mut dyn Store) {
     market(store);
     assert_lets_through(store, everything(), &[0, 1, 4, 5, 6], &[0, 1, 2, 3]);
@@ -79,7 +75,7 @@ pub(crate) fn a_listing_tells_all_that_is_known_of_it(store: &mut dyn Store) {
     let found = listings(
         store,
         &ListingFilter {
-            text: given("lot of"),
+            text: Some("lot of".to_owned()),
             ..everything()
         },
     );
@@ -112,18 +108,18 @@ pub(crate) fn filters_by_model_in_any_case(store: &mut dyn Store) {
     market(store);
     for name in ["L40S", "l40s"] {
         let filter = ListingFilter {
-            model: given(name),
+            model: Some(name.to_owned()),
             ..everything()
         };
         assert_lets_through(store, filter, &[], &[1]);
     }
     let l4 = ListingFilter {
-        model: given("L4"),
+        model: Some("L4".to_owned()),
         ..everything()
     };
     assert_lets_through(store, l4, &[1, 5], &[3]);
     let unknown = ListingFilter {
-        model: given("L"),
+        model: Some("L".to_owned()),
         ..everything()
     };
     assert_lets_through(store, unknown, &[], &[]);
@@ -159,21 +155,21 @@ pub(crate) fn filters_by_region_condition_and_seller(store: &mut dyn Store) {
     market(store);
     for region in ["DE", "de"] {
         let filter = ListingFilter {
-            region: given(region),
+            region: Some(region.to_owned()),
             ..everything()
         };
         assert_lets_through(store, filter, &[1, 6], &[1]);
     }
     for condition in ["used", "USED"] {
         let filter = ListingFilter {
-            condition: given(condition),
+            condition: Some(condition.to_owned()),
             ..everything()
         };
         assert_lets_through(store, filter, &[0, 4, 5], &[]);
     }
     for seller in ["Northwind", "northwind"] {
         let filter = ListingFilter {
-            seller: given(seller),
+            seller: Some(seller.to_owned()),
             ..everything()
         };
         assert_lets_through(store, filter, &[0], &[0, 3]);
@@ -182,8 +178,8 @@ pub(crate) fn filters_by_region_condition_and_seller(store: &mut dyn Store) {
 
 pub(crate) fn filters_by_import(store: &mut dyn Store) {
     market(store);
-    let of = |import_id| ListingFilter {
-        import_id: given(import_id),
+    let of = |import_id: &str| ListingFilter {
+        import_id: Some(import_id.to_owned()),
         ..everything()
     };
     assert_lets_through(store, of("second"), &[], &[0, 1, 2, 3]);
@@ -193,8 +189,8 @@ pub(crate) fn filters_by_import(store: &mut dyn Store) {
 /// Every word stands somewhere in the title, in any case and order; wildcards mean themselves.
 pub(crate) fn filters_by_words_of_the_title(store: &mut dyn Store) {
     market(store);
-    let with = |text| ListingFilter {
-        text: given(text),
+    let with = |text: &str| ListingFilter {
+        text: Some(text.to_owned()),
         ..everything()
     };
     assert_lets_through(store, with("16gb nvidia"), &[0, 4, 6], &[0]);
@@ -208,21 +204,21 @@ pub(crate) fn filters_by_words_of_the_title(store: &mut dyn Store) {
 pub(crate) fn filters_hold_together(store: &mut dyn Store) {
     market(store);
     let filter = ListingFilter {
-        model: given("l4"),
+        model: Some("l4".to_owned()),
         min_price: Some(2000.0),
         max_price: Some(2400.0),
         min_score: Some(20.0),
         max_score: Some(24.0),
-        region: given("us"),
-        condition: given("new"),
-        seller: given("northwind"),
-        import_id: given("second"),
-        text: given("24gb"),
+        region: Some("us".to_owned()),
+        condition: Some("new".to_owned()),
+        seller: Some("northwind".to_owned()),
+        import_id: Some("second".to_owned()),
+        text: Some("24gb".to_owned()),
         ..everything()
     };
     assert_lets_through(store, filter.clone(), &[], &[3]);
     let nothing = ListingFilter {
-        condition: given("used"),
+        condition: Some("used".to_owned()),
         ..filter
     };
     assert_lets_through(store, nothing, &[], &[]);

@@ -313,8 +313,11 @@ SELECT
     COALESCE(row.currency, 'USD') AS currency,
     COALESCE(
         row.price_minor / CASE
-            WHEN row.currency IN ('JPY', 'KRW', 'VND', 'CLP', 'ISK', 'XAF', 'XOF', 'PYG', 'UGX') THEN 1.0
-            WHEN row.currency IN ('KWD', 'BHD', 'OMR', 'JOD', 'TND') THEN 1000.0
+            WHEN row.currency IN (
+                'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF',
+                'XPF'
+            ) THEN 1.0
+            WHEN row.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 1000.0
             ELSE 100.0
         END,
         row.price
