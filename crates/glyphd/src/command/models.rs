@@ -150,6 +150,17 @@ fn text<T: ToString>(value: Option<T>) -> String {
     value.map_or("–".to_owned(), |value| value.to_string())
 }
 
+/// Fields that are this program's own words, not facts from a document.
+const NO_FACTS: [&str; 7] = [
+    "canonical_model",
+    "model",
+    "product",
+    "vendor",
+    "family",
+    "aliases",
+    "default_variant",
+];
+
 fn show(registry: &Registry, name: &str, json: bool) -> anyhow::Result<Status> {
     let wanted = name.replace([' ', '-'], "_").to_uppercase();
     let id = registry.find(&wanted).ok_or_else(|| {
@@ -178,8 +189,12 @@ fn show(registry: &Registry, name: &str, json: bool) -> anyhow::Result<Status> {
                 .join(", "),
             other => other.to_string(),
         };
-        let source = model.sources.get(field).cloned().unwrap_or_default();
-        table.add_row(vec![field.clone(), shown, source]);
+        let names_a_fact = !NO_FACTS.contains(&field.as_str());
+        let source = registry
+            .source_of(id, field)
+            .filter(|_| names_a_fact)
+            .map_or("", |source| source.title.as_str());
+        table.add_row(vec![field.clone(), shown, source.to_owned()]);
     }
     output::line(&format!("registry {}", registry.version()))?;
     output::draw(&table)?;
