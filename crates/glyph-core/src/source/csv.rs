@@ -5,7 +5,7 @@
 
 use super::csv_record::{Piece, Record, blank_lines, scan_record};
 use super::delimiter::{Delimiter, detect_delimiter};
-use super::encoding::{decode, decode_windows_1252, detect_encoding};
+use super::encoding::{decode, decode_windows_1252};
 use super::window::Window;
 use super::{Cells, Findings, Limits, RawRow, RowSource, RowSpan, SourceError};
 use crate::reject::{ErrorCode, RowError};
@@ -55,12 +55,14 @@ impl CsvSource {
         let text = &source.window.text()[..header.length];
         fill_cells(&source.pieces, text, &mut cells);
         source.columns = cells.iter().map(|(_, name)| name.to_owned()).collect();
-        let header_bytes = source.window.source_bytes(0, header.next);
-        source.header_raw.extend_from_slice(source.window.mark());
-        if source.header_raw.is_empty() && !matches!(detect_encoding(header_bytes), Ok((_, b""))) {
-            // After a blank line the header may start as a mark does. Without a line before it, it would be one.
-            source.header_raw.push(b'\n');
+        let mark = source.window.mark();
+        source.header_raw.extend_from_slice(mark);
+        if source.window.offset() > mark.len() as u64 {
+            // A header after a blank line may start as a mark or a packed file does. At the very start it would be one.
+            let line_feed = source.window.encoding().encode_ascii("\n");
+            source.header_raw.extend_from_slice(&line_feed);
         }
+        let header_bytes = source.window.source_bytes(0, header.next);
         source.header_raw.extend_from_slice(header_bytes);
         source.leave(&header);
         Ok(source)

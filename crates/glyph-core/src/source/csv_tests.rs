@@ -280,7 +280,8 @@ proptest! {
         let expected = reference(&bytes, b',');
         prop_assert_eq!(rows.len() + 1, expected.len());
         let mark = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let mut end = blank_lines(&bytes[mark..], true).0 + source.header_raw().len();
+        let blank = blank_lines(&bytes[mark..], true).0;
+        let mut end = blank + source.header_raw().len() - usize::from(blank > 0);
         let is_break = |position: usize| {
             bytes[position] == b'\n' || bytes[position] == b'\r' && bytes.get(position + 1) != Some(&b'\n')
         };
@@ -308,7 +309,9 @@ proptest! {
     fn a_cut_is_never_taken_for_the_end_of_a_record(bytes in csv_bytes(), cut in 0usize..80) {
         let whole = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let whole = &whole[blank_lines(whole, true).0..];
-        prop_assume!(!whole.is_empty());
+        if whole.is_empty() {
+            return Ok(());
+        }
         let part = &whole[..cut.min(whole.len())];
         let mut pieces = Vec::new();
         if let Some(found) = scan_record(part, b',', false, &mut pieces) {

@@ -175,7 +175,8 @@ pub trait RowSource: Send {
     fn findings(&self) -> Findings;
 
     /// What stands before the first row and must stand before the rejects in a repair file: the byte-order mark, the
-    /// header record and its line terminator, as they came. Empty for a JSON source without a mark and for Parquet.
+    /// header record and its line terminator, as they came, after a line feed where the source
+    /// began with blank lines. Empty for a JSON source without a mark and for Parquet.
     fn header_raw(&self) -> &[u8] {
         b""
     }

@@ -149,8 +149,9 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_looks_like_a_mark_does_not_become_one() {
+    fn a_header_that_starts_as_a_mark_or_a_packed_file_does_not_become_one() {
         assert_eq!(check(b"\n\xFE\xFF,b\n1,2\n"), b"\n\xFE\xFF,b\n1,2\n");
+        check(b"\r\n\x1F\x8B,b\r\n1,2\r\n");
     }
 
     #[test]

@@ -1,0 +1,179 @@
+//! One import from its file to its record: opens the source, runs the pipeline into the store, commits or leaves no
+//! trace.
+
+mod opened;
+mod options;
+mod report;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use glyph_core::matching::Matcher;
+use glyph_core::pipeline::{self, Counts, Stages};
+use glyph_core::registry::Registry;
+use glyph_store::import::{CommitOutcome, FinishedImport, NewImport};
+use glyph_store::store::Store;
+pub(crate) use opened::{OpenedSource, open_source, reader_for, source_failed};
+use options::options_key;
+pub(crate) use options::{ImportOptions, MostRejects, OnError};
+pub(crate) use report::ImportReport;
+use report::{duplicate_report, rates_used};
+use tally::{Tally, explain, too_many_rejects};
+
+use crate::input::Input;
+use crate::{clock, identity};
+
+/// What names the cards: a registry and the matcher made from it.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) registry: &'static Registry,
+    pub(crate) matcher: Matcher,
+}
+
+impl Names {
+    pub(crate) fn embedded() -> Names {
+        let registry = Registry::embedded();
+        Names {
+            registry,
+            matcher: Matcher::new(registry),
+        }
+    }
+}
+
+/// Imports one input. `watch` sees the counts every few thousand rows, and the bytes read so far.
+pub(crate) fn import_input(
+    store: &mut dyn Store,
+    names: &Names,
+    input: &Input,
+    options: &ImportOptions,
+    watch: &mut dyn FnMut(&Counts),
+) -> anyhow::Result<ImportReport> {
+    let started = Instant::now();
+    let now = clock::now();
+    let Names { registry, matcher } = names;
+    if let Some(report) = find_duplicate_ahead(store, input, options)? {
+        return Ok(report);
+    }
+    let OpenedSource {
+        mut rows,
+        by_position,
+    } = open_source(input, options)?;
+    let reader = reader_for(rows.as_ref(), options)?;
+    let import_id = identity::new_import_id(now);
+    let imported_at = clock::text(now);
+    let seen_at = clock::text(options.seen_at.unwrap_or(now));
+    let mut writer = store.start_import(&NewImport {
+        import_id: &import_id,
+        imported_at: &imported_at,
+        seen_at: &seen_at,
+        source_name: &input.name,
+        scoring_profile: &options.profile.name,
+        registry,
+        program_version: env!("CARGO_PKG_VERSION"),
+        expected_rows: input.size_bytes().map(|bytes| bytes / EXPECTED_BYTES_A_ROW),
+    })?;
+    let mut stages = Stages {
+        reader,
+        registry,
+        matcher,
+        profile: &options.profile,
+    };
+    let mut tally = Tally::new(writer.as_sink(), options);
+    let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, &mut |counts| {
+        watch(counts);
+        ControlFlow::Continue(())
+    });
+    let Tally {
+        errors_by_code,
+        unmatched_by_reason,
+        first_reject,
+        ..
+    } = tally;
+    let counts = result.map_err(|error| explain(error, first_reject.as_deref(), input))?;
+    let digested = input.finish(by_position)?;
+    if let Some(most) = options.most_rejects
+        && most.is_passed(&counts, true)
+    {
+        return Err(too_many_rejects(&counts, first_reject.as_deref()));
+    }
+    let options_key = options_key(&digested, options);
+    let findings = rows.findings();
+    let header_mapping = serde_json::to_value(stages.reader.header().describe())?;
+    let rates = rates_used(&stages.reader);
+    let errors: BTreeMap<String, u64> = errors_by_code
+        .iter()
+        .map(|(code, rows)| ((*code).to_owned(), *rows))
+        .collect();
+    let finished = FinishedImport {
+        counts,
+        source_format: findings.format,
+        source_sha256: &digested.sha256,
+        source_bytes: digested.bytes,
+        options_key: &options_key,
+        forced: options.force,
+        header_mapping: header_mapping.to_string(),
+        findings: serde_json::to_string(&findings)?,
+        source_header: rows.header_raw(),
+        rates: &rates,
+        errors_by_code: serde_json::to_string(&errors)?,
+        duration_ms: started.elapsed().as_millis() as u64,
+    };
+    let (state, duplicate) = if options.dry_run {
+        writer.discard()?;
+        ("dry_run", None)
+    } else {
+        match writer.commit(&finished)? {
+            CommitOutcome::Imported(_) => ("done", None),
+            CommitOutcome::Duplicate(first) => ("duplicate", Some(first)),
+        }
+    };
+    if let Some(first) = duplicate {
+        return Ok(duplicate_report(&first, input));
+    }
+    let elapsed = started.elapsed();
+    Ok(ImportReport {
+        import_id,
+        state,
+        counts,
+        total_rows: counts.total(),
+        duplicate_of: None,
+        errors_by_code: errors,
+        unmatched_by_reason,
+        duration_ms: elapsed.as_millis() as u64,
+        rows_per_second: (counts.total() as f64 / elapsed.as_secs_f64().max(1e-6)) as u64,
+        schema_version: glyph_store::SCHEMA_VERSION.to_owned(),
+        registry_version: registry.version().to_owned(),
+        scoring_profile: options.profile.name.clone(),
+        source_name: input.name.clone(),
+        source_sha256: digested.sha256,
+        source_bytes: digested.bytes,
+        header_mapping,
+        findings,
+        rates,
+        seen_at,
+    })
+}
+
+/// A guess at the bytes of a row: it only chooses how the indexes are built.
+const EXPECTED_BYTES_A_ROW: u64 = 200;
+
+/// Where an import of a source of the same size is there already, hashes the file first: the answer may be at hand.
+fn find_duplicate_ahead(
+    store: &dyn Store,
+    input: &Input,
+    options: &ImportOptions,
+) -> anyhow::Result<Option<ImportReport>> {
+    let Some(size) = input.size_bytes() else {
+        return Ok(None);
+    };
+    if options.force || options.dry_run || !store.has_source_of_size(size)? {
+        return Ok(None);
+    }
+    let Some(digested) = input.digest_ahead()? else {
+        return Ok(None);
+    };
+    let first = store.find_import_by_key(&options_key(&digested, options))?;
+    Ok(first.map(|first| duplicate_report(&first, input)))
+}
