@@ -61,13 +61,19 @@ pub(super) fn list_listings(
 ) -> Result<Vec<ListingRecord>, StoreError> {
     let mut conditions = Vec::new();
     let mut values: Vec<Value> = Vec::new();
-    let mut hold = |condition: &'static str, value: Value| {
-        conditions.push(condition);
+    if let Some(model) = &filter.model {
+        let names = model_names(connection, model)?;
+        conditions.push(if names.len() == 1 {
+            "canonical_model = ?".to_owned()
+        } else {
+            format!("canonical_model IN ({})", vec!["?"; names.len()].join(", "))
+        });
+        values.extend(names.into_iter().map(Value::from));
+    }
+    let mut hold = |condition: &str, value: Value| {
+        conditions.push(condition.to_owned());
         values.push(value);
     };
-    if let Some(model) = &filter.model {
-        hold("canonical_model = ? COLLATE NOCASE", model.clone().into());
-    }
     if let Some(price) = filter.min_price {
         hold("price >= ?", price.into());
     }
@@ -112,13 +118,32 @@ pub(super) fn list_listings(
     for bound in [filter.limit, filter.offset] {
         values.push(i64::try_from(bound).unwrap_or(i64::MAX).into());
     }
+    // The page is found by ids alone, so that rows before it are passed over in the index, without their texts.
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM offers {condition} ORDER BY {order} LIMIT ? OFFSET ?"
+        "SELECT {COLUMNS}
+         FROM offers
+         WHERE id IN (SELECT id FROM offers {condition} ORDER BY {order} LIMIT ? OFFSET ?)
+         ORDER BY {order}"
     ))?;
     let records = statement
         .query_map(params_from_iter(values), read)?
         .collect::<Result<_, _>>()?;
     Ok(records)
+}
+
+/// The models of this name in any case; the name itself where there is none, since old rows may have a model that is in
+/// no table.
+///
+/// An exact name is looked up in the index on the model; a comparison without case would read every row.
+fn model_names(connection: &Connection, wanted: &str) -> Result<Vec<String>, StoreError> {
+    let mut names: Vec<String> = connection
+        .prepare_cached("SELECT model FROM models WHERE model = ?1 COLLATE NOCASE ORDER BY model")?
+        .query_map([wanted], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if names.is_empty() {
+        names.push(wanted.to_owned());
+    }
+    Ok(names)
 }
 
 /// Count, lowest, median, highest and mean unit price of every model that has listings.

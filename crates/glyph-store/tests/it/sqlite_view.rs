@@ -1,6 +1,8 @@
 //! The views that people query: what they put together is what the tables hold.
 
 use glyph_core::money::{Currency, Money};
+use glyph_store::listing::ListingFilter;
+use glyph_store::store::Store;
 
 use crate::conformance::{MARKET, MENDED};
 use crate::feed::{import, repair};
@@ -136,4 +138,30 @@ fn import_rows_have_each_place_of_an_import_once() {
             ("rejected", "title_missing"),
         ]
     );
+}
+
+/// The old program's connections did not enforce foreign keys: rows of models that are in no table are found all the same.
+#[test]
+fn listings_of_a_model_without_a_record_are_found_by_its_name() {
+    let place = Place::new();
+    let mut store = place.store();
+    import(&mut store, "first", MARKET);
+    place
+        .connection()
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF;
+             UPDATE scored_listings SET canonical_model = 'GONE' WHERE import_index = 0",
+        )
+        .unwrap();
+    let of = |model: &str| {
+        store
+            .list_listings(&ListingFilter {
+                model: Some(model.to_owned()),
+                limit: 10,
+                ..ListingFilter::default()
+            })
+            .unwrap()
+            .len()
+    };
+    assert_eq!((of("GONE"), of("l4"), of("NEVER")), (1, 2, 0));
 }
