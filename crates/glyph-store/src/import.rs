@@ -138,6 +138,14 @@ pub struct NewRepair<'a> {
     pub registry: &'a glyph_core::registry::Registry,
 }
 
+/// What is known of a repair after its last row.
+#[derive(Debug, Clone, Copy)]
+pub struct FinishedRepair<'a> {
+    pub source_sha256: &'a str,
+    /// The rates that the mended prices were converted by.
+    pub rates: &'a [RateUsed],
+}
+
 /// A repair that was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RepairRecord {

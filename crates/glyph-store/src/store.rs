@@ -8,8 +8,8 @@ use glyph_core::pipeline::{Counts, Sink};
 
 use crate::error::StoreError;
 use crate::import::{
-    CommitOutcome, FinishedImport, ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair,
-    RepairRecord,
+    CommitOutcome, FinishedImport, FinishedRepair, ImportDiff, ImportRecord, ImportSummary,
+    NewImport, NewRepair, RepairRecord,
 };
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord};
 use crate::reject::RejectRecord;
@@ -97,7 +97,7 @@ pub trait ImportWriter: Sink {
 /// Takes the rows of a repair.
 pub trait RepairWriter: Sink {
     /// Ends the repair. Refuses where the number of rows that came is not the number of rejected rows.
-    fn commit(self: Box<Self>) -> Result<RepairRecord, StoreError>;
+    fn commit(self: Box<Self>, finished: &FinishedRepair<'_>) -> Result<RepairRecord, StoreError>;
 
     fn as_sink(&mut self) -> &mut dyn Sink;
 }

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use glyph_core::pipeline::{self, RunError, Stages};
-use glyph_store::import::{ImportRecord, NewRepair, RepairRecord};
+use glyph_store::import::{FinishedRepair, ImportRecord, NewRepair, RepairRecord};
 use glyph_store::store::Store;
 
 use crate::clock;
 use crate::import_job::{
-    ImportOptions, Names, OpenedSource, open_source, reader_for, source_failed,
+    ImportOptions, Names, OpenedSource, open_source, rates_used, reader_for, source_failed,
 };
 use crate::input::Input;
 
@@ -48,6 +48,9 @@ pub(crate) fn repair_import(
         Err(RunError::Source(error)) => return Err(source_failed(&error, input)),
         Err(error) => return Err(error.into()),
     }
-    input.finish(by_position)?;
-    Ok(writer.commit()?)
+    let digested = input.finish(by_position)?;
+    Ok(writer.commit(&FinishedRepair {
+        source_sha256: &digested.sha256,
+        rates: &rates_used(&stages.reader),
+    })?)
 }

@@ -11,7 +11,7 @@ use super::dictionary::Dictionary;
 use super::import_record::{find_by_id, find_by_key};
 use super::look_up_indexes::LookUpIndexes;
 use crate::error::StoreError;
-use crate::import::{CommitOutcome, FinishedImport, NewImport};
+use crate::import::{CommitOutcome, FinishedImport, NewImport, RateUsed};
 use crate::store::ImportWriter;
 
 /// Rows of one import on their way into the tables.
@@ -95,19 +95,7 @@ impl<'store> SqliteImportWriter<'store> {
                 finished.errors_by_code,
             ],
         )?;
-        let mut insert_rate = self.transaction.prepare(
-            "INSERT INTO import_rates (import_id, currency, usd_per_unit, rate_date, source)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?;
-        for rate in finished.rates {
-            insert_rate.execute(params![
-                self.rows.import_id,
-                rate.currency,
-                rate.usd_per_unit,
-                rate.rate_date,
-                rate.source,
-            ])?;
-        }
+        insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;
         Ok(())
     }
 }
@@ -285,6 +273,29 @@ impl RowWriter {
             ])?;
         Ok(())
     }
+}
+
+/// Keeps the rates that an import's prices were converted by. A repair may bring currencies that the import had not.
+pub(super) fn insert_rates(
+    connection: &Connection,
+    import_id: &str,
+    rates: &[RateUsed],
+) -> Result<(), StoreError> {
+    let mut insert = connection.prepare(
+        "INSERT INTO import_rates (import_id, currency, usd_per_unit, rate_date, source)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO NOTHING",
+    )?;
+    for rate in rates {
+        insert.execute(params![
+            import_id,
+            rate.currency,
+            rate.usd_per_unit,
+            rate.rate_date,
+            rate.source,
+        ])?;
+    }
+    Ok(())
 }
 
 /// Whether an import that is in force came from a source of this many bytes.

@@ -5,7 +5,8 @@ use rusqlite::{Connection, params};
 
 use crate::error::StoreError;
 
-/// Puts the models of `registry` into `models`, once a version. Models that are there already keep their values.
+/// Puts the models of `registry` into `models`, once a version. What an older registry said of a model is corrected; rows of
+/// the old program keep their values.
 pub(super) fn load_registry(
     connection: &Connection,
     registry: &Registry,
@@ -27,10 +28,17 @@ pub(super) fn load_registry(
         return Ok(());
     }
     let mut insert = connection.prepare(
-        "INSERT OR IGNORE INTO models
+        "INSERT INTO models
            (model, vram_gb, tdp_watts, mig_support, nvlink, generation, cuda_cores, slot_width,
             pcie_generation, import_id, import_index)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (model) DO UPDATE
+         SET vram_gb = excluded.vram_gb, tdp_watts = excluded.tdp_watts,
+             mig_support = excluded.mig_support, nvlink = excluded.nvlink,
+             generation = excluded.generation, cuda_cores = excluded.cuda_cores,
+             slot_width = excluded.slot_width, pcie_generation = excluded.pcie_generation,
+             import_id = excluded.import_id, import_index = excluded.import_index
+         WHERE models.import_id LIKE 'registry-%'",
     )?;
     for (index, model) in registry.models().iter().enumerate() {
         insert.execute(params![

@@ -3,10 +3,10 @@
 use glyph_core::pipeline::{Counts, Outcome, Sink, SinkError};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::import::RowWriter;
+use super::import::{RowWriter, insert_rates};
 use super::import_record::find_by_id;
 use crate::error::StoreError;
-use crate::import::{ImportState, NewRepair, RepairRecord};
+use crate::import::{FinishedRepair, ImportState, NewRepair, RepairRecord};
 use crate::store::RepairWriter;
 
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Sink for SqliteRepairWriter<'_> {
 }
 
 impl RepairWriter for SqliteRepairWriter<'_> {
-    fn commit(self: Box<Self>) -> Result<RepairRecord, StoreError> {
+    fn commit(self: Box<Self>, finished: &FinishedRepair<'_>) -> Result<RepairRecord, StoreError> {
         if self.came != self.slots.len() as u64 {
             return Err(StoreError::RepairRowCount {
                 import_id: self.rows.import_id.clone(),
@@ -107,18 +107,21 @@ impl RepairWriter for SqliteRepairWriter<'_> {
         )?;
         self.transaction.execute(
             "INSERT INTO import_repairs
-               (import_id, repaired_at, source_name, rows, scored, unmatched, still_rejected)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+               (import_id, repaired_at, source_name, source_sha256, rows, scored, unmatched,
+                still_rejected)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 self.rows.import_id,
                 self.repaired_at,
                 self.source_name,
+                finished.source_sha256,
                 self.came as i64,
                 self.counts.scored as i64,
                 self.counts.unmatched as i64,
                 self.counts.rejected as i64,
             ],
         )?;
+        insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;
         let record = RepairRecord {
             import_id: self.rows.import_id.clone(),
             rows: self.came,

@@ -248,8 +248,7 @@ CREATE TABLE rejected_rows (
     repair_raw BLOB,
     -- The first error's code; `errors` is the JSON array of all.
     code TEXT NOT NULL,
-    errors TEXT NOT NULL,
-    repaired_by TEXT
+    errors TEXT NOT NULL
 );
 
 CREATE UNIQUE INDEX uq_rejected_rows_import ON rejected_rows (import_id, import_index);

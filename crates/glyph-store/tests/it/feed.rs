@@ -13,7 +13,8 @@ use glyph_core::score::Profile;
 use glyph_core::source::{self, SourceOptions};
 use glyph_store::StoreError;
 use glyph_store::import::{
-    CommitOutcome, FinishedImport, ImportRecord, NewImport, NewRepair, RateUsed, RepairRecord,
+    CommitOutcome, FinishedImport, FinishedRepair, ImportRecord, NewImport, NewRepair, RateUsed,
+    RepairRecord,
 };
 use glyph_store::store::{ImportWriter, Store};
 
@@ -155,5 +156,8 @@ pub(crate) fn repair(
         registry: Registry::embedded(),
     })?;
     run(csv, writer.as_sink());
-    writer.commit()
+    writer.commit(&FinishedRepair {
+        source_sha256: "5ee0",
+        rates: &[],
+    })
 }

@@ -18,8 +18,8 @@ use glyph_store::store::Store;
 pub(crate) use opened::{OpenedSource, open_source, reader_for, source_failed};
 use options::options_key;
 pub(crate) use options::{ImportOptions, MostRejects, OnError};
-pub(crate) use report::ImportReport;
-use report::{duplicate_report, rates_used};
+use report::duplicate_report;
+pub(crate) use report::{ImportReport, rates_used};
 use tally::{Tally, explain, too_many_rejects};
 
 use crate::input::Input;

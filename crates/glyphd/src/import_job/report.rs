@@ -76,7 +76,7 @@ pub(super) fn duplicate_report(first: &ImportRecord, input: &Input) -> ImportRep
     }
 }
 
-pub(super) fn rates_used(reader: &ListingReader<'_>) -> Vec<RateUsed> {
+pub(crate) fn rates_used(reader: &ListingReader<'_>) -> Vec<RateUsed> {
     reader
         .rates_used()
         .into_iter()

@@ -204,8 +204,7 @@ CREATE TABLE rejected_rows (
     raw BLOB NOT NULL,
     repair_raw BLOB,
     code TEXT NOT NULL,
-    errors TEXT NOT NULL,
-    repaired_by TEXT
+    errors TEXT NOT NULL
 );
 
 CREATE UNIQUE INDEX uq_rejected_rows_import ON rejected_rows (import_id, import_index);
