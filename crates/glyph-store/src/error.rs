@@ -114,8 +114,16 @@ pub enum StoreError {
         rejected: u64,
         came: u64,
     },
+    #[error(
+        "import `{import_id}` converted `{currency}` by another rate than this repair: nothing was changed"
+    )]
+    RateDiffers { import_id: String, currency: String },
     #[error("the database lost {0}")]
     RecordLost(&'static str),
+    #[error("another program has been writing to the database for too long")]
+    Busy,
+    #[error("the database cannot be written")]
+    NotWritable,
     #[error("the disk is full")]
     DiskFull,
     #[error("cannot write JSON")]
@@ -177,6 +185,11 @@ impl StoreError {
             StoreError::RepairRowCount { import_id, .. } => format!(
                 "`glyphd imports rejects {import_id} --csv` gives the rows: mend them, keep their number and order"
             ),
+            StoreError::RateDiffers { import_id, .. } => format!(
+                "`glyphd imports show {import_id}` names its rates; give the same with `--rates FILE`"
+            ),
+            StoreError::Busy => "nothing was changed; try again when it has ended".to_owned(),
+            StoreError::NotWritable => "the file and its folder must be writable".to_owned(),
             StoreError::DiskFull => "nothing was changed; make room and try again".to_owned(),
             StoreError::Sqlite { .. }
             | StoreError::Io { .. }
@@ -213,10 +226,13 @@ impl StoreError {
 }
 
 impl From<rusqlite::Error> for StoreError {
-    /// For work on an open database, where the file is known to the caller.
+    /// For work on an open database: the connection knows its file.
     fn from(source: rusqlite::Error) -> StoreError {
+        use rusqlite::ErrorCode;
         match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => StoreError::DiskFull,
+            Some(ErrorCode::DiskFull) => StoreError::DiskFull,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+            Some(ErrorCode::ReadOnly) => StoreError::NotWritable,
             _ => StoreError::Sqlite {
                 doing: "use the database".to_owned(),
                 source,

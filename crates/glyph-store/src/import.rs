@@ -32,6 +32,8 @@ pub struct FinishedImport<'a> {
     pub options_key: &'a str,
     /// Keep a second import of the same bytes.
     pub forced: bool,
+    /// JSON: how the source was read, for repairs.
+    pub reading_options: String,
     /// JSON: header → field.
     pub header_mapping: String,
     /// JSON: what the reader found about the source.
@@ -118,6 +120,8 @@ pub struct ImportRecord {
     pub scoring_profile: Option<String>,
     pub program_version: Option<String>,
     pub duration_ms: Option<u64>,
+    #[serde(serialize_with = "crate::json::as_json")]
+    pub reading_options: Option<String>,
     #[serde(serialize_with = "crate::json::as_json")]
     pub header_mapping: Option<String>,
     #[serde(serialize_with = "crate::json::as_json")]

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use glyph_core::pipeline::{Counts, Sink};
+use glyph_core::pipeline::Sink;
 
 use crate::error::StoreError;
 use crate::import::{
@@ -126,6 +126,3 @@ pub struct Violation {
     pub import_id: Option<String>,
     pub message: String,
 }
-
-/// Sums of an import's outcomes, as stored.
-pub type StoredCounts = Counts;

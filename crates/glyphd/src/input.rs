@@ -120,37 +120,31 @@ impl Input {
         })
     }
 
-    /// Hashes the whole file and goes back to its start: only for regular files.
+    /// Hashes the whole file through a handle of its own, so that what was read stays read. `None` where it is no
+    /// regular file, or no longer the one that was opened.
     pub(crate) fn digest_ahead(&self) -> anyhow::Result<Option<Digested>> {
-        let Some(file) = self.file.as_ref().filter(|_| self.size_bytes().is_some()) else {
+        let Some(size) = self.size_bytes() else {
             return Ok(None);
         };
-        let mut file = file.try_clone()?;
+        let failed = || format!("cannot read `{}`", self.name);
+        let mut file = File::open(&self.name).with_context(failed)?;
         let mut whole = Sha256AndLength::default();
         let mut buffer = vec![0; 1 << 18];
         loop {
-            let read = file
-                .read(&mut buffer)
-                .with_context(|| format!("cannot read `{}`", self.name))?;
+            let read = file.read(&mut buffer).with_context(failed)?;
             if read == 0 {
                 break;
             }
             whole.update(buffer.get(..read).unwrap_or_default());
         }
-        file.rewind()?;
-        Ok(Some(whole.finish()))
+        Ok(Some(whole.finish()).filter(|digested| digested.bytes == size))
     }
 
     /// The digest of what was read. An error where the file is not what it was when it was opened.
     pub(crate) fn finish(&self, read_by_position: bool) -> anyhow::Result<Digested> {
         let digested = if read_by_position {
-            let mut file = self
-                .file
-                .as_ref()
-                .context("a file is needed")?
-                .try_clone()?;
-            file.rewind()?;
-            self.digest_ahead()?.context("a regular file is needed")?
+            self.digest_ahead()?
+                .with_context(|| format!("`{}` changed while it was read", self.name))?
         } else {
             // What stands behind the last record (a trailer, padding) belongs to the bytes of the source too.
             io::copy(&mut self.reader()?, &mut io::sink())

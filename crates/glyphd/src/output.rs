@@ -1,5 +1,6 @@
 //! All printing goes through here: stdout is data, stderr is everything else, and a closed pipe ends quietly.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -30,7 +31,17 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// A line of data.
 pub(crate) fn line(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{text}")
+    writeln!(stdout, "{}", clean(text))
+}
+
+/// Text from outside must not steer the terminal: control characters but line breaks become blanks.
+fn clean(text: &str) -> Cow<'_, str> {
+    let steers = |letter: char| letter.is_control() && letter != '\n';
+    if text.contains(steers) {
+        text.replace(steers, " ").into()
+    } else {
+        text.into()
+    }
 }
 
 /// A heading and a list after it, parted by commas, in lines of the terminal's width. Nothing for an empty list.
@@ -56,7 +67,7 @@ pub(crate) fn list(heading: &str, items: &[String]) -> io::Result<()> {
 /// A line for the person at the terminal.
 pub(crate) fn note(text: &str) {
     // Nothing can be done where stderr is closed.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", clean(text));
 }
 
 pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {

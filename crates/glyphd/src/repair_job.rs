@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use glyph_core::pipeline::{self, RunError, Stages};
+use glyph_core::score::Profile;
 use glyph_store::import::{FinishedRepair, ImportRecord, NewRepair, RepairRecord};
 use glyph_store::store::Store;
 
 use crate::clock;
 use crate::import_job::{
-    ImportOptions, Names, OpenedSource, open_source, rates_used, reader_for, source_failed,
+    ImportOptions, Names, OpenedSource, open_source, rates_used, reader_for_repair, source_failed,
 };
 use crate::input::Input;
 
@@ -22,11 +23,17 @@ pub(crate) fn repair_import(
 ) -> anyhow::Result<RepairRecord> {
     let now = clock::text(clock::now());
     let Names { registry, matcher } = names;
+    // A mended row means what its neighbours mean: it is scored as they are.
+    let profile = record
+        .scoring_profile
+        .as_deref()
+        .and_then(Profile::find)
+        .unwrap_or_else(Profile::inference);
     let OpenedSource {
         mut rows,
         by_position,
     } = open_source(input, options)?;
-    let reader = reader_for(rows.as_ref(), options)?;
+    let reader = reader_for_repair(rows.as_ref(), options)?;
     let mut writer = store.start_repair(&NewRepair {
         import_id: &record.import_id,
         repaired_at: &now,
@@ -38,7 +45,7 @@ pub(crate) fn repair_import(
         reader,
         registry,
         matcher,
-        profile: &options.profile,
+        profile: &profile,
     };
     let result = pipeline::run(rows.as_mut(), &mut stages, writer.as_sink(), &mut |_| {
         ControlFlow::Continue(())

@@ -10,6 +10,13 @@ pub enum DecimalMark {
 }
 
 impl DecimalMark {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DecimalMark::Point => "point",
+            DecimalMark::Comma => "comma",
+        }
+    }
+
     /// Reads `point` or `comma`.
     pub fn parse(name: &str) -> Option<DecimalMark> {
         match name {

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::listing::Listing;
-use crate::matching::{Clues, Match, Matcher};
+use crate::matching::{Clues, MATCHER_VERSION, Match, Matcher};
 use crate::registry::Registry;
 
 /// Bound on the matches kept; past it all are forgotten. 32,768 matches are some 20 MB.
@@ -43,7 +43,7 @@ impl RememberedMatches {
     }
 }
 
-/// 128 bits of BLAKE3 over the texts and the registry version, each with its length in front so that no two texts run
+/// 128 bits of BLAKE3 over the texts and the versions of registry and matcher, each with its length in front so that no two texts run
 /// together.
 fn fingerprint(listing: &Listing, registry_version: &str) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
@@ -53,6 +53,7 @@ fn fingerprint(listing: &Listing, registry_version: &str) -> [u8; 16] {
         hasher.update(text.unwrap_or("").as_bytes());
     };
     feed(Some(registry_version));
+    feed(Some(&MATCHER_VERSION.to_string()));
     feed(Some(&listing.title));
     feed(listing.model_hint.as_deref());
     let texts = &listing.texts;

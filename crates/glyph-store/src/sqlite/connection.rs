@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use crate::error::StoreError;
-use crate::sqlite::migration::{self, Version, bookkeeping};
+use crate::sqlite::migration::{self, bookkeeping};
 use crate::sqlite::schema;
 
 /// How long a connection waits for another's lock before it says that the file is in use. A writer waits for a whole
@@ -218,9 +218,6 @@ fn check_sqlite_version(number: i32, found: &'static str) -> Result<(), StoreErr
         Err(StoreError::UnsafeSqlite { found })
     }
 }
-
-/// The version that [`open_or_create`] makes and [`open_existing_current`] wants.
-pub const CURRENT_VERSION: Version = Version::CURRENT;
 
 #[cfg(test)]
 mod tests {

@@ -74,7 +74,8 @@ impl<'store> SqliteImportWriter<'store> {
              SET record_count = ?2, total_rows = ?3, scored_rows = ?4, unmatched_rows = ?5,
                  rejected_rows = ?6, source_format = ?7, source_sha256 = ?8, source_bytes = ?9,
                  options_key = ?10, forced = ?11, header_mapping = ?12, findings = ?13,
-                 source_header = ?14, duration_ms = ?15, errors_by_code = ?16
+                 source_header = ?14, duration_ms = ?15, errors_by_code = ?16,
+                 reading_options = ?17
              WHERE import_id = ?1",
             params![
                 self.rows.import_id,
@@ -93,6 +94,7 @@ impl<'store> SqliteImportWriter<'store> {
                 finished.source_header,
                 finished.duration_ms as i64,
                 finished.errors_by_code,
+                finished.reading_options,
             ],
         )?;
         insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;
@@ -286,7 +288,18 @@ pub(super) fn insert_rates(
          VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO NOTHING",
     )?;
+    let mut kept = connection
+        .prepare("SELECT usd_per_unit FROM import_rates WHERE import_id = ?1 AND currency = ?2")?;
     for rate in rates {
+        let before: Option<String> = kept
+            .query_row([import_id, &rate.currency], |row| row.get(0))
+            .optional()?;
+        if before.is_some_and(|before| before != rate.usd_per_unit) {
+            return Err(StoreError::RateDiffers {
+                import_id: import_id.to_owned(),
+                currency: rate.currency.clone(),
+            });
+        }
         insert.execute(params![
             import_id,
             rate.currency,

@@ -4,6 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::import_record::find_by_id;
 use crate::error::StoreError;
+use crate::import::ImportState;
 use crate::store::Rescored;
 
 pub(super) fn rescore_import(
@@ -13,8 +14,13 @@ pub(super) fn rescore_import(
     score: &dyn Fn(&str, f64) -> Option<f64>,
 ) -> Result<Rescored, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    find_by_id(&transaction, import_id)?
+    let record = find_by_id(&transaction, import_id)?
         .ok_or_else(|| StoreError::ImportUnknown(import_id.to_owned()))?;
+    match record.state {
+        ImportState::Done | ImportState::Legacy => {}
+        ImportState::Undone => return Err(StoreError::AlreadyUndone(import_id.to_owned())),
+        ImportState::Registry => return Err(StoreError::NotListings(import_id.to_owned())),
+    }
     let mut result = Rescored::default();
     {
         let mut select = transaction.prepare(
@@ -40,6 +46,8 @@ pub(super) fn rescore_import(
             }
         }
     }
+    // An import with rows that keep an older score has no one profile.
+    let profile = (result.unscorable == 0).then_some(profile);
     transaction.execute(
         "UPDATE import_batches SET scoring_profile = ?2 WHERE import_id = ?1",
         params![import_id, profile],

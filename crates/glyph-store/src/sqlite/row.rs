@@ -37,6 +37,17 @@ const ROWS: &str = "
     WHERE r.import_id IS ?1
     ORDER BY 2";
 
+/// Imports in the order they came, then those that old rows name and no record tells of.
+const IMPORTS: &str = "
+    SELECT import_id FROM (SELECT import_id FROM import_batches ORDER BY id)
+    UNION ALL
+    SELECT * FROM (
+      SELECT DISTINCT import_id FROM scored_listings
+      WHERE import_id IS NOT NULL
+        AND import_id NOT IN (SELECT import_id FROM import_batches)
+      ORDER BY import_id
+    )";
+
 fn read(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
     let outcome: String = row.get("outcome")?;
     let currency: Option<String> = row.get("currency")?;
@@ -87,11 +98,13 @@ pub(super) fn list_rows(
     import_id: Option<&str>,
     visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let connection = &*snapshot;
     let imports: Vec<Option<String>> = if let Some(import_id) = import_id {
         vec![Some(import_id.to_owned())]
     } else {
         let mut ids = connection
-            .prepare("SELECT import_id FROM import_batches ORDER BY id")?
+            .prepare(IMPORTS)?
             .query_map([], |row| row.get(0))?
             .collect::<Result<Vec<Option<String>>, _>>()?;
         ids.push(None);

@@ -50,6 +50,7 @@ CREATE TABLE import_batches (
     source_bytes INTEGER,
     -- The header record as it stood in the source, so that rejects can be given back as a file of the same form.
     source_header BLOB,
+    reading_options TEXT,
     header_mapping TEXT,
     findings TEXT,
     -- A hash over the source's bytes and the options: what makes a second try of the same import known as such.

@@ -29,6 +29,13 @@ impl SqliteStore {
         })
     }
 
+    /// Opens a database of this program's schema version for queries alone, also one that cannot be written to.
+    pub fn open_for_reading(path: &Path) -> Result<SqliteStore, StoreError> {
+        Ok(SqliteStore {
+            connection: connection::open_current_for_reading(path)?,
+        })
+    }
+
     /// Opens a database, made when absent. `now` is written into the history of a new one.
     pub fn open_or_create(path: &Path, now: Timestamp) -> Result<SqliteStore, StoreError> {
         Ok(SqliteStore {

@@ -90,6 +90,7 @@ impl Ended {
             source_bytes: feed.csv.len() as u64,
             options_key: feed.csv,
             forced: feed.forced,
+            reading_options: "{}".to_owned(),
             header_mapping: self.header_mapping.clone(),
             findings: self.findings.clone(),
             source_header: &self.header,

@@ -18,7 +18,7 @@ pub struct Arguments {
 }
 
 pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
-    let report = super::store::open(path)?.check()?;
+    let report = super::store::open_for_reading(path)?.check()?;
     if arguments.json {
         output::json(&report)?;
     } else {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use glyph_store::listing::RowRecord;
 use glyph_store::store::Store;
+use tempfile::NamedTempFile;
 
 use super::failure::{Status, WrongUsage};
 use crate::export::{CsvExport, ExportWriter, JsonLinesExport, ParquetExport};
@@ -59,11 +60,12 @@ impl WantedOutcome {
 }
 
 pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
-    let store = super::store::open(path)?;
+    let store = super::store::open_for_reading(path)?;
     let import_id = match &arguments.import {
         Some(wanted) => Some(super::imports::find(&store, wanted)?.import_id),
         None => None,
     };
+    let mut target = None;
     let out: Box<dyn Write + Send> = match &arguments.output {
         None if arguments.format == ExportFormat::Parquet
             && io::IsTerminal::is_terminal(&io::stdout()) =>
@@ -74,9 +76,18 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
             .into());
         }
         None => Box::new(io::stdout()),
-        Some(file) => Box::new(
+        // A device or a pipe has no place to take.
+        Some(file) if file.exists() && !file.is_file() => Box::new(
             File::create(file).with_context(|| format!("cannot write `{}`", file.display()))?,
         ),
+        Some(file) => {
+            refuse_database(file, path)?;
+            let whole = temporary_beside(file)
+                .with_context(|| format!("cannot write `{}`", file.display()))?;
+            let out = whole.reopen()?;
+            target = Some((whole, file));
+            Box::new(out)
+        }
     };
     let out = BufWriter::new(out);
     let mut writer: Box<dyn ExportWriter> = match arguments.format {
@@ -104,5 +115,41 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         return Err(error);
     }
     writer.finish()?;
+    if let Some((whole, file)) = target {
+        whole
+            .persist(file)
+            .with_context(|| format!("cannot write `{}`", file.display()))?;
+    }
     Ok(Status::Done)
+}
+
+/// A file beside the target, which takes the target's place in one step when it is whole.
+fn temporary_beside(file: &Path) -> io::Result<NamedTempFile> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    // As any new file: what the user's mask leaves of it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+}
+
+/// An export must not take the place of the database, nor of the files that belong to it.
+fn refuse_database(file: &Path, database: &Path) -> anyhow::Result<()> {
+    let database = database.canonicalize()?;
+    let belongs = ["", "-wal", "-shm", "-journal"].iter().any(|ending| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(ending);
+        file.canonicalize()
+            .is_ok_and(|file| file.as_os_str() == name)
+    });
+    if belongs {
+        return Err(WrongUsage(format!(
+            "`{}` is the database itself: name another file",
+            file.display()
+        ))
+        .into());
+    }
+    Ok(())
 }

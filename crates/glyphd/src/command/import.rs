@@ -13,9 +13,11 @@ use glyph_core::pipeline::Counts;
 use glyph_core::score::Profile;
 use glyph_core::source::{Delimiter, Format};
 use glyph_store::import::RateUsed;
+use glyph_store::sqlite::SqliteStore;
 use glyph_store::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use tempfile::TempDir;
 
 use super::failure::{self, Hinted, Status};
 use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, Names, OnError};
@@ -42,7 +44,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N|P%")]
     max_rejects: Option<MostRejects>,
     /// Do everything but keep it.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "migrate")]
     dry_run: bool,
     /// Import the same bytes again, as a new import.
     #[arg(long)]
@@ -170,46 +172,27 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
     {
         return Err(failure::WrongUsage("standard input can be read only once".to_owned()).into());
     }
-    // A file that cannot be opened must not leave an empty database behind.
-    let mut inputs: Vec<anyhow::Result<Input>> = arguments
-        .files
-        .iter()
-        .map(|file| Input::open(file))
-        .collect();
-    if inputs.iter().all(Result::is_err) {
-        let mut errors = inputs.drain(..).filter_map(Result::err);
-        let first = errors.next().context("at least one file is named")?;
-        for error in errors {
-            failure::report(&error);
-        }
-        return Err(first);
-    }
-    let mut store = super::store::open_or_create(path, arguments.migrate)?;
     let names = Names::embedded();
+    let mut run = Run {
+        path,
+        arguments,
+        options,
+        store: None,
+        dry_folder: None,
+    };
+    let many = arguments.files.len() > 1;
     let mut status = Status::Done;
     let mut failed = 0;
-    let many = inputs.len() > 1;
-    for input in inputs {
-        let result = input.and_then(|input| {
-            let progress = progress_bar(&input);
-            let report =
-                import_job::import_input(&mut store, &names, &input, &options, &mut |counts| {
-                    show_progress(&progress, counts, input.bytes_read());
-                });
-            progress.finish_and_clear();
-            report
-        });
-        match result {
+    let mut unprinted = None;
+    for file in &arguments.files {
+        match run.import(&names, file) {
             Ok(report) => {
                 if report.counts.rejected > 0 {
                     status = Status::SomeRejected;
                 }
-                if arguments.json && many {
-                    output::json_line(&report)?;
-                } else if arguments.json {
-                    output::json(&report)?;
-                } else {
-                    show_report(&store, &report, path)?;
+                // What cannot be printed is imported all the same, and so are the files after it.
+                if let Err(error) = run.print(&report, many) {
+                    unprinted.get_or_insert(error);
                 }
             }
             Err(error) if many => {
@@ -229,7 +212,58 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         )
         .into());
     }
-    Ok(status)
+    match unprinted {
+        Some(error) if !output::is_broken_pipe(&error) => {
+            failure::report(&error.context("the import is kept, but its report cannot be printed"));
+            Ok(status)
+        }
+        _ => Ok(status),
+    }
+}
+
+/// The files of one command on their way into one database.
+struct Run<'a> {
+    path: &'a Path,
+    arguments: &'a Arguments,
+    options: ImportOptions,
+    /// Opened for the first file whose header is good: what comes to nothing must not make or migrate a database.
+    store: Option<SqliteStore>,
+    /// Where a dry run works when there is no database yet.
+    dry_folder: Option<TempDir>,
+}
+
+impl Run<'_> {
+    fn import(&mut self, names: &Names, file: &str) -> anyhow::Result<ImportReport> {
+        let input = Input::open(file)?;
+        let prepared = import_job::prepare(&input, &self.options)?;
+        let store = match &mut self.store {
+            Some(store) => store,
+            none => {
+                let path = if self.arguments.dry_run && !self.path.exists() {
+                    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+                    self.dry_folder.insert(folder).path().join("dry-run.sqlite")
+                } else {
+                    self.path.to_owned()
+                };
+                none.insert(super::store::open_or_create(&path, self.arguments.migrate)?)
+            }
+        };
+        let progress = progress_bar(&input);
+        let report = import_job::import_prepared(store, names, prepared, &mut |counts| {
+            show_progress(&progress, counts, input.bytes_read());
+        });
+        progress.finish_and_clear();
+        report
+    }
+
+    fn print(&self, report: &ImportReport, many: bool) -> anyhow::Result<()> {
+        match &self.store {
+            _ if self.arguments.json && many => Ok(output::json_line(report)?),
+            _ if self.arguments.json => Ok(output::json(report)?),
+            Some(store) => show_report(store, report, self.path),
+            None => Ok(()),
+        }
+    }
 }
 
 fn progress_bar(input: &Input) -> ProgressBar {
@@ -323,7 +357,7 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
     let database = if path == Path::new("data/gpu.sqlite") {
         String::new()
     } else {
-        format!(" --db-path {}", path.display())
+        format!(" --db-path {}", quoted(&path.display().to_string()))
     };
     output::line(&format!(
         "\nnext: glyphd{database} listings --import {}",
@@ -380,6 +414,15 @@ fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+:@%".contains(letter);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Names with their numbers of rows, the most first.

@@ -16,7 +16,7 @@ use glyph_store::store::Store;
 
 use super::failure::{Hinted, Status, WrongUsage};
 use super::import::ReadingArguments;
-use super::store::open;
+use super::store::{open, open_for_reading};
 use crate::import_job::Names;
 use crate::input::Input;
 use crate::output::{self, Format as OutputFormat};
@@ -129,7 +129,15 @@ impl Output {
 }
 
 pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
-    let mut store = open(path)?;
+    let changes = matches!(
+        arguments.command,
+        Command::Repair { .. } | Command::Undo { .. } | Command::Rescore { .. }
+    );
+    let mut store = if changes {
+        open(path)?
+    } else {
+        open_for_reading(path)?
+    };
     match &arguments.command {
         Command::List(output) => {
             output::rows(&store.list_imports()?, output.format(), import_table)?;
@@ -326,11 +334,28 @@ fn rejects_of(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<Vec<Re
     Ok(rejects)
 }
 
+/// Prints the rejects one by one: there may be more than fit in memory.
+fn stream_rejects(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<()> {
+    let mut printed = Ok(());
+    store.list_rejects(&record.import_id, &mut |reject| {
+        printed = output::json_line(&reject);
+        if printed.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
+    Ok(printed?)
+}
+
 fn show_rejects(
     store: &dyn Store,
     record: &ImportRecord,
     format: OutputFormat,
 ) -> anyhow::Result<()> {
+    if format == OutputFormat::JsonLines {
+        return stream_rejects(store, record);
+    }
     let rejects = rejects_of(store, record)?;
     if format == OutputFormat::Table && rejects.is_empty() {
         return Ok(output::line(&format!(
@@ -385,13 +410,10 @@ fn repair(
     format: OutputFormat,
 ) -> anyhow::Result<Status> {
     let input = Input::open(file)?;
-    let repaired = repair_job::repair_import(
-        store,
-        &Names::embedded(),
-        record,
-        &input,
-        &reading.options()?,
-    )?;
+    let options = reading
+        .options()?
+        .or_those_of(record.reading_options.as_deref())?;
+    let repaired = repair_job::repair_import(store, &Names::embedded(), record, &input, &options)?;
     match format {
         OutputFormat::Table => output::line(&format!(
             "repaired import {}: of {} rejected rows {} are scored now, {} unmatched, {} still rejected",

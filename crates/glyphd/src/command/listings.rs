@@ -9,7 +9,7 @@ use glyph_store::store::Store;
 
 use super::failure::Status;
 use super::imports::{Output, find};
-use super::store::open;
+use super::store::open_for_reading;
 use crate::output;
 
 /// Find scored listings.
@@ -76,7 +76,7 @@ enum Sort {
 }
 
 pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
-    let store = open(path)?;
+    let store = open_for_reading(path)?;
     let import_id = match &arguments.import {
         Some(wanted) => Some(find(&store, wanted)?.import_id),
         None => None,

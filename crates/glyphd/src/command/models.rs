@@ -67,7 +67,7 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         })?;
         return Ok(Status::Done);
     }
-    let markets = super::store::open(path)?.list_model_markets()?;
+    let markets = super::store::open_for_reading(path)?.list_model_markets()?;
     let by_name: HashMap<&str, &ModelMarket> = markets
         .iter()
         .map(|market| (market.canonical_model.as_str(), market))

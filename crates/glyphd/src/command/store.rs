@@ -8,16 +8,28 @@ use glyph_store::sqlite::migration::{self, UpOptions};
 use super::failure::Hinted;
 use crate::clock;
 
-/// Opens a database that is there and current. A missing one is an error: there is nothing to read in it.
+/// Opens a database that is there and current, to change it.
 pub(super) fn open(path: &Path) -> anyhow::Result<SqliteStore> {
-    if !path.exists() {
-        return Err(Hinted::new(
-            format!("there is no database `{}`", path.display()),
-            "`glyphd import FILE` makes one",
-        )
-        .into());
-    }
+    must_be_there(path)?;
     Ok(SqliteStore::open(path)?)
+}
+
+/// Opens a database that is there and current, to look at it: it may be one that cannot be written to.
+pub(super) fn open_for_reading(path: &Path) -> anyhow::Result<SqliteStore> {
+    must_be_there(path)?;
+    Ok(SqliteStore::open_for_reading(path)?)
+}
+
+/// A missing database is an error: there is nothing to read in it.
+fn must_be_there(path: &Path) -> anyhow::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Hinted::new(
+        format!("there is no database `{}`", path.display()),
+        "`glyphd import FILE` makes one",
+    )
+    .into())
 }
 
 /// Opens a database to write imports into; makes it, and its folder, when absent. An older one is migrated where

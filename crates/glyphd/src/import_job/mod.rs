@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use glyph_core::listing::ListingReader;
 use glyph_core::matching::Matcher;
 use glyph_core::pipeline::{self, Counts, Stages};
 use glyph_core::registry::Registry;
 use glyph_store::import::{CommitOutcome, FinishedImport, NewImport};
 use glyph_store::store::Store;
-pub(crate) use opened::{OpenedSource, open_source, reader_for, source_failed};
+use opened::reader_for;
+pub(crate) use opened::{OpenedSource, open_source, reader_for_repair, source_failed};
 use options::options_key;
 pub(crate) use options::{ImportOptions, MostRejects, OnError};
 use report::duplicate_report;
@@ -42,25 +44,53 @@ impl Names {
     }
 }
 
-/// Imports one input. `watch` sees the counts every few thousand rows, and the bytes read so far.
-pub(crate) fn import_input(
+/// An input whose source and header are known to be good: nothing of a database was touched for it.
+#[derive(Debug)]
+pub(crate) struct Prepared<'a> {
+    input: &'a Input,
+    options: &'a ImportOptions,
+    source: OpenedSource,
+    reader: ListingReader<'a>,
+}
+
+/// Opens an input and reads its header.
+pub(crate) fn prepare<'a>(
+    input: &'a Input,
+    options: &'a ImportOptions,
+) -> anyhow::Result<Prepared<'a>> {
+    let source = open_source(input, options)?;
+    let reader = reader_for(source.rows.as_ref(), options)?;
+    Ok(Prepared {
+        input,
+        options,
+        source,
+        reader,
+    })
+}
+
+/// Imports a prepared input. `watch` sees the counts every few thousand rows.
+pub(crate) fn import_prepared(
     store: &mut dyn Store,
     names: &Names,
-    input: &Input,
-    options: &ImportOptions,
+    prepared: Prepared<'_>,
     watch: &mut dyn FnMut(&Counts),
 ) -> anyhow::Result<ImportReport> {
     let started = Instant::now();
     let now = clock::now();
     let Names { registry, matcher } = names;
-    if let Some(report) = find_duplicate_ahead(store, input, options)? {
-        return Ok(report);
-    }
+    let Prepared {
+        input,
+        options,
+        source,
+        reader,
+    } = prepared;
     let OpenedSource {
         mut rows,
         by_position,
-    } = open_source(input, options)?;
-    let reader = reader_for(rows.as_ref(), options)?;
+    } = source;
+    if let Some(report) = find_duplicate_ahead(store, input, options)? {
+        return Ok(report);
+    }
     let import_id = identity::new_import_id(now);
     let imported_at = clock::text(now);
     let seen_at = clock::text(options.seen_at.unwrap_or(now));
@@ -98,7 +128,7 @@ pub(crate) fn import_input(
     {
         return Err(too_many_rejects(&counts, first_reject.as_deref()));
     }
-    let options_key = options_key(&digested, options);
+    let options_key = options_key(&digested, options)?;
     let findings = rows.findings();
     let header_mapping = serde_json::to_value(stages.reader.header().describe())?;
     let rates = rates_used(&stages.reader);
@@ -113,6 +143,7 @@ pub(crate) fn import_input(
         source_bytes: digested.bytes,
         options_key: &options_key,
         forced: options.force,
+        reading_options: options.reading_json()?,
         header_mapping: header_mapping.to_string(),
         findings: serde_json::to_string(&findings)?,
         source_header: rows.header_raw(),
@@ -174,6 +205,6 @@ fn find_duplicate_ahead(
     let Some(digested) = input.digest_ahead()? else {
         return Ok(None);
     };
-    let first = store.find_import_by_key(&options_key(&digested, options))?;
+    let first = store.find_import_by_key(&options_key(&digested, options)?)?;
     Ok(first.map(|first| duplicate_report(&first, input)))
 }

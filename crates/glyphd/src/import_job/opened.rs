@@ -12,6 +12,7 @@ use crate::command::Hinted;
 use crate::input::Input;
 
 /// A source with its first row ahead.
+#[derive(Debug)]
 pub(crate) struct OpenedSource {
     pub(crate) rows: Box<dyn RowSource>,
     /// The file was read at positions and not as a stream, so that its bytes are still to be hashed.
@@ -63,6 +64,19 @@ pub(crate) fn reader_for<'a>(
 ) -> anyhow::Result<ListingReader<'a>> {
     let header = HeaderMap::resolve(rows.columns(), &options.mapping)
         .map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
+    Ok(ListingReader::new(header, options.rates(), options.read))
+}
+
+/// A reader of mended rows. A file of rejects may hold none that names a title or a price: its rows are then rejected
+/// again, one by one.
+pub(crate) fn reader_for_repair<'a>(
+    rows: &dyn RowSource,
+    options: &'a ImportOptions,
+) -> anyhow::Result<ListingReader<'a>> {
+    if matches!(rows.findings().format, "csv" | "tsv") {
+        return reader_for(rows, options);
+    }
+    let header = HeaderMap::growing(rows.columns(), &options.mapping);
     Ok(ListingReader::new(header, options.rates(), options.read))
 }
 

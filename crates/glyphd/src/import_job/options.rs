@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use glyph_core::listing::{Field, Rates, ReaderOptions};
+use anyhow::Context;
+use glyph_core::listing::{DecimalMark, Field, Rates, ReaderOptions};
+use glyph_core::money::Currency;
 use glyph_core::pipeline::Counts;
 use glyph_core::score::Profile;
 use glyph_core::source::{Delimiter, Format};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::command::Hinted;
 use crate::input::{Digested, digest_of};
 
 /// How sources are read and rows are judged: the options of `import`, checked once.
@@ -84,22 +88,93 @@ impl MostRejects {
     }
 }
 
+/// How a source was read, as its import keeps it: a repair reads with the same options.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct ReadingOptions {
+    format: Option<String>,
+    delimiter: Option<char>,
+    /// Header, in lower case, and field; sorted, since their order means nothing.
+    mapping: Vec<(String, String)>,
+    currency: Option<String>,
+    decimal_mark: Option<String>,
+    /// The rates came from the user and not from the built-in table.
+    own_rates: bool,
+}
+
+impl ImportOptions {
+    fn reading(&self) -> ReadingOptions {
+        let mut mapping: Vec<(String, String)> = self
+            .mapping
+            .iter()
+            .map(|(header, field)| (header.trim().to_lowercase(), field.as_str().to_owned()))
+            .collect();
+        mapping.sort();
+        mapping.dedup();
+        ReadingOptions {
+            format: self.format.map(|format| format.as_str().to_owned()),
+            delimiter: self.delimiter.map(Delimiter::as_char),
+            mapping,
+            currency: self
+                .read
+                .currency
+                .map(|currency| currency.code().to_owned()),
+            decimal_mark: self.read.decimal_mark.map(|mark| mark.as_str().to_owned()),
+            own_rates: self.rates.is_some(),
+        }
+    }
+
+    /// The options as JSON, for the import's record.
+    pub(super) fn reading_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&self.reading())
+    }
+
+    /// These options, and for what they do not say those that the import was read with.
+    pub(crate) fn or_those_of(mut self, stored: Option<&str>) -> anyhow::Result<ImportOptions> {
+        let stored: ReadingOptions = match stored {
+            Some(json) => serde_json::from_str(json).context("the import's reading options")?,
+            None => return Ok(self),
+        };
+        if stored.own_rates && self.rates.is_none() {
+            return Err(Hinted::new(
+                "the import was converted by rates of its own",
+                "give the same with `--rates FILE`",
+            )
+            .into());
+        }
+        // The format is that of the file of rejects: CSV for CSV, JSON Lines for Parquet, and shown by the file itself.
+        self.delimiter = self
+            .delimiter
+            .or_else(|| stored.delimiter.and_then(|mark| mark.try_into().ok()));
+        self.read.currency = self
+            .read
+            .currency
+            .or_else(|| stored.currency.as_deref().and_then(Currency::parse));
+        self.read.decimal_mark = self
+            .read
+            .decimal_mark
+            .or_else(|| stored.decimal_mark.as_deref().and_then(DecimalMark::parse));
+        if self.mapping.is_empty() {
+            self.mapping = stored
+                .mapping
+                .into_iter()
+                .filter_map(|(header, field)| Some((header, Field::parse(&field)?)))
+                .collect();
+        }
+        Ok(self)
+    }
+}
+
 /// Names the bytes and every option that can change what becomes of a row.
-pub(super) fn options_key(digested: &Digested, options: &ImportOptions) -> String {
-    let mapping = options
-        .mapping
-        .iter()
-        .map(|(header, field)| format!("{header}={}", field.as_str()))
-        .collect::<Vec<_>>()
-        .join("\n");
-    digest_of(&[
+pub(super) fn options_key(
+    digested: &Digested,
+    options: &ImportOptions,
+) -> serde_json::Result<String> {
+    Ok(digest_of(&[
         &digested.sha256,
         &options.seen_at.map(clock::text).unwrap_or_default(),
-        &format!("{:?}", options.format),
-        &format!("{:?}", options.delimiter),
-        &mapping,
-        &format!("{:?}", options.read),
+        &options.reading_json()?,
         &options.rates_key,
         &options.profile.name,
-    ])
+    ]))
 }

@@ -90,7 +90,7 @@ pub(super) fn too_many_rejects(counts: &Counts, first_reject: Option<&str>) -> a
             counts.total(),
             first_reject.unwrap_or("none"),
         ),
-        "see them all with `--dry-run --json`, mend the file, or allow more with `--max-rejects`",
+        "mend the file; or import it without the bound, and `imports rejects` names them all",
     )
     .into()
 }

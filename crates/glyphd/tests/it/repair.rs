@@ -129,3 +129,68 @@ fn nothing_to_repair_is_said() {
         ended.stderr
     );
 }
+
+#[test]
+fn a_repair_reads_as_its_import_was_read() {
+    let place = Place::new();
+    let source = "Artikel;Asking\nNVIDIA L4 24GB;2.399,00\nNVIDIA T4 16GB;auf Anfrage\n";
+    let words = [
+        "--map",
+        "Artikel=title",
+        "--map",
+        "Asking=price",
+        "--currency",
+        "EUR",
+        "--decimal-mark",
+        "comma",
+    ];
+    place.import(&place.write("de.csv", source), &words);
+    let rejects = place.done(["imports", "rejects", "last", "--csv"]).stdout;
+    let file = written(
+        &place,
+        "mended.csv",
+        rejects.replace("auf Anfrage", "1.500"),
+    );
+    let ended = place.run(["imports", "repair", "last", &file]);
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let minor: i64 = place.sql("SELECT price_minor FROM scored_listings WHERE import_index = 1");
+    let currency: String = place.sql("SELECT currency FROM scored_listings WHERE import_index = 1");
+    assert_eq!((minor, currency.as_str()), (150_000, "EUR"));
+    place.holds();
+}
+
+#[test]
+fn a_mended_row_is_scored_as_its_neighbours_are() {
+    let place = Place::new();
+    place.import(&place.write("mixed.csv", MIXED), &[]);
+    place.done(["imports", "rescore", "last", "--profile", "legacy"]);
+    let file = mended(&place, "mended.csv");
+    place.done(["imports", "repair", "last", &file]);
+    let again = place
+        .done([
+            "imports",
+            "rescore",
+            "last",
+            "--profile",
+            "legacy",
+            "--json",
+        ])
+        .json();
+    assert_eq!(again["changed"], 0, "{again}");
+}
+
+#[test]
+fn rejects_that_are_all_still_broken_stay_rejects() {
+    let place = Place::new();
+    let source = "{\"title\":\"NVIDIA L4 24GB\",\"price\":2399}\n{broken\n";
+    place.import(&place.write("rows.jsonl", source), &[]);
+    let file = written(
+        &place,
+        "same.jsonl",
+        place.done(["imports", "rejects", "last", "--csv"]).stdout,
+    );
+    let ended = place.run(["imports", "repair", "last", &file, "--json"]);
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert_eq!(ended.json()["still_rejected"], 1);
+    place.holds();
+}

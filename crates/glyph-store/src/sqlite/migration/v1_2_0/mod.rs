@@ -102,23 +102,35 @@ const FILLS_DOWN: [Fill; 3] = [
     },
 ];
 
-/// The old program's `init-db` declares JSON columns, which keep a bare number as a number; as text it is the same JSON.
-const FILLS_UP: [Fill; 1] = [Fill {
-    table: "listing_snapshots",
-    from: "FROM listing_snapshots AS old",
-    columns: &[
-        (
-            "quantization_capacity",
-            "CASE WHEN typeof(old.quantization_capacity) IN ('integer', 'real')
+/// A registry that was loaded before the way down is still no import of listings. The old program's `init-db` declares JSON
+/// columns, which keep a bare number as a number; as text it is the same JSON.
+const FILLS_UP: [Fill; 2] = [
+    Fill {
+        table: "import_batches",
+        from: "FROM import_batches AS old",
+        columns: &[(
+            "state",
+            "CASE WHEN old.source = 'registry' AND old.import_id LIKE 'registry-%'
+                  THEN 'registry' ELSE 'legacy' END",
+        )],
+    },
+    Fill {
+        table: "listing_snapshots",
+        from: "FROM listing_snapshots AS old",
+        columns: &[
+            (
+                "quantization_capacity",
+                "CASE WHEN typeof(old.quantization_capacity) IN ('integer', 'real')
                   THEN CAST(old.quantization_capacity AS TEXT) ELSE old.quantization_capacity END",
-        ),
-        (
-            "heuristics",
-            "CASE WHEN typeof(old.heuristics) IN ('integer', 'real')
+            ),
+            (
+                "heuristics",
+                "CASE WHEN typeof(old.heuristics) IN ('integer', 'real')
                   THEN CAST(old.heuristics AS TEXT) ELSE old.heuristics END",
-        ),
-    ],
-}];
+            ),
+        ],
+    },
+];
 
 fn up(step: &mut Step<'_>) -> Result<(), StepError> {
     converge::converge(step, &Schema::of_text(UP)?, &FILLS_UP)

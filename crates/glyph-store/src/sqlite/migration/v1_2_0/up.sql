@@ -36,6 +36,7 @@ CREATE TABLE import_batches (
     source_sha256 TEXT,
     source_bytes INTEGER,
     source_header BLOB,
+    reading_options TEXT,
     header_mapping TEXT,
     findings TEXT,
     options_key TEXT,
