@@ -87,6 +87,8 @@ pub struct RowRecord {
     pub canonical_model: Option<String>,
     /// US dollars.
     pub price: Option<f64>,
+    /// In whole units of `currency`, as the source gave it; absent in rows of the old program.
+    pub price_given: Option<f64>,
     pub currency: Option<String>,
     pub price_as_given: Option<String>,
     pub score: Option<f64>,

@@ -23,8 +23,9 @@ pub(crate) enum Value<'a> {
     Number(Option<f64>),
 }
 
-/// The columns of an export with their values in `row`, in order.
-pub(crate) fn columns(row: &RowRecord) -> [(&'static str, Value<'_>); 23] {
+/// The columns of an export with their values in `row`, in order. `price` is in `currency`, so that the file can be
+/// imported again and means the same.
+pub(crate) fn columns(row: &RowRecord) -> [(&'static str, Value<'_>); 24] {
     use Value::{Number, Text, Whole};
     [
         ("import_id", Text(row.import_id.as_deref())),
@@ -36,8 +37,9 @@ pub(crate) fn columns(row: &RowRecord) -> [(&'static str, Value<'_>); 23] {
         ("reason", Text(row.reason.as_deref())),
         ("title", Text(row.title.as_deref())),
         ("canonical_model", Text(row.canonical_model.as_deref())),
-        ("price", Number(row.price)),
+        ("price", Number(row.price_given.or(row.price))),
         ("currency", Text(row.currency.as_deref())),
+        ("in_dollars", Number(row.price)),
         ("price_as_given", Text(row.price_as_given.as_deref())),
         ("score", Number(row.score)),
         ("vram_gb", Number(row.vram_gb)),
@@ -66,6 +68,7 @@ pub(crate) fn empty_row() -> RowRecord {
         title: None,
         canonical_model: None,
         price: None,
+        price_given: None,
         currency: None,
         price_as_given: None,
         score: None,

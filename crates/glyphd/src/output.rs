@@ -22,6 +22,9 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
         cause
             .downcast_ref::<io::Error>()
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+            || cause.downcast_ref::<csv::Error>().is_some_and(|error| {
+                matches!(error.kind(), csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+            })
             || cause
                 .downcast_ref::<serde_json::Error>()
                 .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe))
@@ -34,9 +37,13 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
     writeln!(stdout, "{}", clean(text))
 }
 
-/// Text from outside must not steer the terminal: control characters but line breaks become blanks.
+/// Text from outside must not steer the terminal: control characters but line breaks, and those that turn the
+/// direction of writing, become blanks.
 fn clean(text: &str) -> Cow<'_, str> {
-    let steers = |letter: char| letter.is_control() && letter != '\n';
+    let steers = |letter: char| {
+        (letter.is_control() && letter != '\n')
+            || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
     if text.contains(steers) {
         text.replace(steers, " ").into()
     } else {

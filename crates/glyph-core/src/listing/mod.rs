@@ -17,6 +17,7 @@ mod rates;
 mod region;
 mod seen_at;
 mod title;
+mod unit_price;
 
 #[cfg(test)]
 mod price_tests;
@@ -30,6 +31,7 @@ pub use price::{LARGEST_PRICE_MAJOR, PriceContext, PriceProblem, declared_curren
 pub use rates::{Rate, Rates, RatesError};
 pub use reader::{CELL_BYTES, ListingReader, ReaderOptions};
 pub use title::TITLE_CHARS;
+pub use unit_price::is_for_one;
 
 use crate::money::{Currency, Money};
 

@@ -239,6 +239,6 @@ const HARMLESS_WORDS: &str = "obo|o.b.o|ono|o.n.o|or best offer|or nearest offer
     送料無料|包邮|起拍|台|个|個|张|枚|本体|lot|in total|total|approved|mo excluded";
 
 /// Words that make an amount one end of a range, or a guess.
-const VAGUE_WORDS: &str = "from|starting at|starting from|starting|as low as|up to|at least|more than|less than|over|under|~|≈|<|>|≤|≥|ca|circa|\
+const VAGUE_WORDS: &str = "from|starting at|starting from|starting|as low as|up to|at least|more than|less than|over|under|~|≈|<|>|≤|≥|ca.|circa|\
     approx|approximately|about|around|ab|bis|von|à partir de|desde|hasta|a partir de|от|до|около|od|min|max|to|and|or|and up|\
     起|から|〜|～|以上|was|were|reg|regular|instead of|statt|per month|month|mo|monthly|hour|hr|per hour|h|day|per day|week|year|yr|%|percent|off";

@@ -116,8 +116,7 @@ fn process<'a, 'stages: 'a>(
         return Outcome::Unmatched(offer, reason);
     }
     let model = matched.model.map(|id| stages.registry.model(id));
-    let unit_price_usd =
-        listing.price_usd_minor as f64 / 100.0 / f64::from(matched.lot_size.max(1));
+    let unit_price_usd = listing.price_usd_minor as f64 / 100.0 / f64::from(offer.cards_priced());
     match model.and_then(|model| {
         score_value(model, unit_price_usd, stages.profile).map(|score| (model, score))
     }) {

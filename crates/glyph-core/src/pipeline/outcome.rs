@@ -1,6 +1,6 @@
 //! What became of a row: scored, unmatched or rejected.
 
-use crate::listing::Listing;
+use crate::listing::{Listing, is_for_one};
 use crate::matching::{Match, UnmatchedReason};
 use crate::registry::Model;
 use crate::reject::RowError;
@@ -51,6 +51,19 @@ pub struct Offer<'a> {
     pub fingerprint: [u8; 16],
     pub listing: &'a Listing,
     pub matched: &'a Match,
+}
+
+impl Offer<'_> {
+    /// How many cards the price is for: those of the lot, or one where the seller prices each.
+    pub fn cards_priced(&self) -> u32 {
+        let lot = self.matched.lot_size.max(1);
+        let listing = self.listing;
+        if lot > 1 && is_for_one(listing.price_text.as_deref(), &listing.title) {
+            1
+        } else {
+            lot
+        }
+    }
 }
 
 /// An offer of a known model, with its score.

@@ -172,7 +172,7 @@ fn starts_with_product_line(text: &[u8]) -> bool {
     }
 }
 
-/// A product of Shopify has a `handle` and a list of `variants` that are objects.
+/// A product of Shopify has a `handle` or a `title`, and a list of `variants` that are objects.
 fn is_product(object: &[u8]) -> bool {
     let Some(members) = members(object) else {
         return false;
@@ -183,7 +183,7 @@ fn is_product(object: &[u8]) -> bool {
             .find(|(key, _)| &object[key.clone()] == name)
             .map(|(_, value)| value.clone())
     };
-    value_of(b"\"handle\"").is_some()
+    (value_of(b"\"handle\"").is_some() || value_of(b"\"title\"").is_some())
         && value_of(b"\"variants\"")
             .and_then(|variants| elements(object, variants))
             .is_some_and(|variants| {

@@ -208,7 +208,7 @@ impl RowWriter {
                 listing.price.currency.code(),
                 listing.price_text,
                 listing.availability.map(Availability::as_str),
-                (offer.matched.lot_size > 1).then_some(offer.matched.lot_size),
+                Some(offer.cards_priced()).filter(|cards| *cards > 1),
             ])?;
         Ok(())
     }

@@ -23,8 +23,13 @@ mod undo;
 use glyph_core::money::{Currency, Money};
 pub use store::SqliteStore;
 
-/// The text of an amount in minor units of a currency; of US dollars where none is stored.
-fn decimal_text(minor: i64, currency: Option<&str>) -> String {
+/// An amount in minor units of a stored currency; of US dollars where none is stored.
+fn money(minor: i64, currency: Option<&str>) -> Money {
     let currency = currency.and_then(Currency::parse).unwrap_or(Currency::USD);
-    Money { minor, currency }.decimal_text()
+    Money { minor, currency }
+}
+
+/// The text of such an amount.
+fn decimal_text(minor: i64, currency: Option<&str>) -> String {
+    money(minor, currency).decimal_text()
 }

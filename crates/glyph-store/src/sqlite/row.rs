@@ -12,7 +12,7 @@ use crate::reject::RejectRecord;
 const ROWS: &str = "
     SELECT s.import_id, s.import_index, 'scored' AS outcome, NULL AS reason, l.title, s.canonical_model,
       s.price, s.currency,
-      coalesce(s.price_text, s.price_minor) AS given, s.price_text IS NULL AS given_is_minor,
+      coalesce(s.price_text, s.price_minor) AS given, s.price_text IS NULL AS given_is_minor, s.price_minor,
       s.score, s.vram_gb, coalesce(l.condition_text, s.condition) AS condition, s.quantity, s.min_order_qty,
       s.availability, coalesce(s.lot_size, 1) AS lot_size, coalesce(l.seller, s.seller) AS seller,
       coalesce(l.region_text, s.region) AS region, coalesce(l.source_url, s.source_url) AS source_url,
@@ -22,7 +22,7 @@ const ROWS: &str = "
     WHERE s.import_id IS ?1
     UNION ALL
     SELECT u.import_id, u.import_index, 'unmatched', u.reason, l.title, NULL,
-      u.price, u.currency, coalesce(u.price_text, u.price_minor), u.price_text IS NULL,
+      u.price, u.currency, coalesce(u.price_text, u.price_minor), u.price_text IS NULL, u.price_minor,
       NULL, l.memory_gb, coalesce(l.condition_text, u.condition), u.quantity, u.min_order_qty,
       u.availability, l.lot_size, l.seller, coalesce(l.region_text, u.region), l.source_url,
       u.seen_at, l.notes, l.extra, NULL, NULL
@@ -31,7 +31,7 @@ const ROWS: &str = "
     WHERE u.import_id IS ?1
     UNION ALL
     SELECT r.import_id, r.import_index, 'rejected', r.code, NULL, NULL,
-      NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+      NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
       r.raw, r.errors
     FROM rejected_rows r
     WHERE r.import_id IS ?1
@@ -72,6 +72,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
         title: row.get("title")?,
         canonical_model: row.get("canonical_model")?,
         price: row.get("price")?,
+        price_given: row
+            .get::<_, Option<i64>>("price_minor")?
+            .map(|minor| super::money(minor, currency.as_deref()).to_major()),
         currency,
         price_as_given,
         score: row.get("score")?,

@@ -105,3 +105,38 @@ fn an_export_never_takes_the_place_of_the_database() {
     }
     place.holds();
 }
+
+#[test]
+fn prices_in_other_currencies_mean_the_same_when_they_come_back() {
+    let place = Place::new();
+    let source = "title,price\nNVIDIA L4 24GB,\"1.000,00 EUR\"\nNVIDIA T4 16GB,58 000 р.\nNVIDIA A2 16GB,JPY 120000\n";
+    place.import(&place.write("foreign.csv", source), &[]);
+    let prices = "SELECT group_concat(price || ' ' || price_minor || currency, ';') FROM
+                  (SELECT * FROM scored_listings ORDER BY import_index)";
+    let before: String = place.sql(prices);
+    for format in ["csv", "jsonl", "parquet"] {
+        let file = place.path(format).to_str().unwrap().to_owned();
+        place.done([
+            "export", "--import", "last", "--format", format, "--output", &file,
+        ]);
+        let again = Place::new();
+        again.import(std::path::Path::new(&file), &[]);
+        assert_eq!(again.sql::<String>(prices), before, "{format}");
+    }
+}
+
+#[test]
+fn the_price_of_each_is_not_divided_by_the_lot() {
+    let place = Place::new();
+    place.import(
+        &place.write(
+            "lots.csv",
+            "title,price\n5x RTX 4090 24GB,$500 each\n5x RTX 4090 24GB,$2500\n",
+        ),
+        &[],
+    );
+    let units: String = place.sql(
+        "SELECT group_concat(unit_price, ' ') FROM (SELECT * FROM offers ORDER BY import_index)",
+    );
+    assert_eq!(units, "500.0 500.0");
+}
