@@ -375,23 +375,7 @@ fn show_report(store: &dyn Store, report: &ImportReport, path: &Path) -> anyhow:
 
 /// How the source was read: what a person must check once.
 fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
-    let columns: Vec<String> = report
-        .header_mapping
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|column| {
-            let (header, field) = (
-                column.get("header")?.as_str()?,
-                column.get("field")?.as_str()?,
-            );
-            Some(match field {
-                "extra" => format!("{header} (kept)"),
-                _ if field.eq_ignore_ascii_case(header) => header.to_owned(),
-                _ => format!("{header} → {field}"),
-            })
-        })
-        .collect();
+    let columns = column_words(&report.header_mapping);
     output::line("")?;
     output::list(&format!("read as {}:", report.findings.format), &columns)?;
     if report.findings.windows_1252_rows > 0 {
@@ -414,6 +398,26 @@ fn show_reading(report: &ImportReport) -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+/// The columns of a source and what each was read as.
+pub(super) fn column_words(header_mapping: &serde_json::Value) -> Vec<String> {
+    header_mapping
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|column| {
+            let (header, field) = (
+                column.get("header")?.as_str()?,
+                column.get("field")?.as_str()?,
+            );
+            Some(match field {
+                "extra" => format!("{header} (kept)"),
+                _ if field.eq_ignore_ascii_case(header) => header.to_owned(),
+                _ => format!("{header} → {field}"),
+            })
+        })
+        .collect()
 }
 
 /// A word as a shell takes it.

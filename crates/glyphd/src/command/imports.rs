@@ -289,6 +289,10 @@ fn show(store: &dyn Store, record: &ImportRecord, format: OutputFormat) -> anyho
             output::line(&format!("  {name:<12} {value}"))?;
         }
     }
+    if let Some(mapping) = &record.header_mapping {
+        let columns = super::import::column_words(&serde_json::from_str(mapping)?);
+        output::list("  columns     ", &columns)?;
+    }
     for rate in &summary.rates {
         output::line(&format!(
             "  {:<12} 1 {} = {} USD on {} ({})",
