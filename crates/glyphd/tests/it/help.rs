@@ -22,6 +22,8 @@ const COMMANDS: &[&[&str]] = &[
     &["migrate", "plan"],
     &["migrate", "up"],
     &["migrate", "verify"],
+    &["migrate", "backup"],
+    &["migrate", "down"],
 ];
 
 /// The words of a command line as a shell splits them; quotes are all the syntax that examples use.
