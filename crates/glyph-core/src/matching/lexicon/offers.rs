@@ -22,14 +22,15 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         "laptop|laptops|notebook|notebooks|ultrabook|chromebook|macbook|thinkpad|ideapad|loq|zephyrus|zenbook|vivobook|\
          expertbook|elitebook|probook|zbook|latitude|inspiron|vostro|victus|pavilion|helios|msi katana|\
          acer aspire|aspire|surface book|razer blade|matebook|galaxy book|strix scar|rog flow|legion|portatil|portatile|\
-         pc portable|ordinateur portable|ноутбук|ноутбука|лэптоп|dizustu|laptopa|proart studiobook|studiobook|travelmate",
+         pc portable|ordinateur portable|ноутбук|ноутбука|лэптоп|dizustu|laptopa|proart studiobook|studiobook|travelmate|aero 15|aero 17",
     ),
     (
         Term::Computer,
         "pc|pcs gaming|desktop|desktops|computer|computers|workstation|workstations|mini pc|nuc|all in one|prebuilt|\
          pre built|gaming pc|gaming rig|gaming computer|pc gamer|pc gaming|computador|computadora|ordenador|ordinateur|rechner|\
          komputer|optiplex|thinkstation|thinkcentre|prodesk|elitedesk|ideacentre|imac|mac mini|mac studio|\
-         системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|alienware aurora|zbox|deskmini|tower|setup gamer|cpu gamer|barebone",
+         системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|alienware aurora|zbox|deskmini|tower|setup gamer|cpu gamer|barebone|skytech|ibuypower|\
+         cyberpowerpc|z8 g4|z6 g4|z4 g4",
     ),
     (
         Term::Server,
@@ -77,7 +78,11 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          cabo de forca|suporte gpu|suporte para placa|suporte placa|suporte de placa|ventoinha|cooler para|ventilador|ventiladores|soporte|halterung|\
          support gpu|dissipador|dissipateur|uchwyt|chlodzenie|wentylator|kabel|usermanual|user manual|manual|driver cd|driver disk|\
          terminal block|sync ii|quadro sync|sync card|g sync module|dummy|poster|t shirt|tshirt|mug|mousepad|mouse pad|funko|miniature|\
-         replica|toy|model kit|paperweight|wall art|water cooling kit|aio bracket|gpu bracket|heat pipe|vapor chamber|heat spreader|adapter board|carrier board|sxm adapter",
+         replica|toy|model kit|paperweight|wall art|water cooling kit|aio bracket|gpu bracket|heat pipe|vapor chamber|heat spreader|adapter board|carrier board|sxm adapter|\
+         keycap|keycaps|lego model|12vhpwr cable|cablemod|strimer|cooler assembly|fan set|fan sets|block only|accelero|thermal putty|\
+         displayport bracket|gpu die|memory chips|no core|without gpu core|warranty extension|repair service|preorder deposit|\
+         pre order deposit|invoice copy|serial number label|email receipt|paper print|3d print|3d printed|stl|leer|\
+         grafikkartenhalter|ventilateur|ventilateurs|caja vacia|nur verpackung",
     ),
     (
         Term::Part,
@@ -116,12 +121,12 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::Wanted,
         "wtb|wanted|want to buy|looking for|looking to buy|iso|ищу|куплю|procuro|compro|suche|gesucht|cherche|recherche|busco|cerco|kupie|\
-         searching for|in search of|skupka|скупка|выкуп|we buy|buying|trade for|wtt",
+         searching for|in search of|skupka|скупка|выкуп|we buy|buying|trade for|wtt|swap|kaufe|ankauf",
     ),
     (
         Term::Rental,
         "rent|rental|rentals|renting|per hour|hourly|per month|monthly|hosting|cloud|lease|leasing|аренда|аренду|aluguel|alugar|mieten|miete|\
-         location|alquiler|noleggio|gpu hour|gpu hours|vps|virtual machine",
+         location|alquiler|noleggio|gpu hour|gpu hours|vps|virtual machine|vm with|windows vm",
     ),
     (
         Term::Picture,
@@ -143,7 +148,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (Term::Only, "only|nur|apenas|solo|seulement|только"),
     (
         Term::Versus,
-        "vs|versus|replaces|replace|replacing|better than|faster than|similar|similar to|equivalent|equivalent to|equal to|like|comparable|upgrade from|successor|beats|than|not a|instead of|alternative|close to",
+        "vs|versus|replaces|replace|replacing|better than|faster than|similar|similar to|equivalent|equivalent to|equal to|like|comparable|upgrade from|successor|beats|than|not a|not an|instead of|alternative|close to",
     ),
     (
         Term::Replacement,
