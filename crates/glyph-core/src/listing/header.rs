@@ -85,8 +85,8 @@ impl HeaderMap {
         Ok(map)
     }
 
-    /// Maps the columns known so far of a source that brings more as it goes on (JSON). [`HeaderMap::check`] tells at its
-    /// end whether there was what a listing needs.
+    /// Maps columns of which some may still be missing: those of mended JSON rows, none of which may name a title or a
+    /// price yet. [`HeaderMap::check`] tells whether there is what a listing needs.
     pub fn growing(columns: &[String], overrides: &[(String, Field)]) -> HeaderMap {
         let mut map = HeaderMap {
             columns: Vec::new(),

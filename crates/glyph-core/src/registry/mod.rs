@@ -66,7 +66,7 @@ impl Registry {
         })
     }
 
-    /// Names the content: two registries with the same version give the same matches.
+    /// Names the content: two registries with the same version give the same matches by the same matcher.
     /// It is the date of the data and a hash over the files, such as `2026.11.22-9f86d081884c`.
     pub fn version(&self) -> &str {
         &self.version

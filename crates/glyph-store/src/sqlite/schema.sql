@@ -109,7 +109,7 @@ CREATE TABLE listings (
     updated_at TIMESTAMP,
     import_id TEXT,
     import_index INTEGER,
-    -- 16 bytes over the texts and the registry's version; NULL in the old program's rows.
+    -- 16 bytes over the texts and the versions of registry and matcher; NULL in the old program's rows.
     fingerprint BLOB,
     seller TEXT,
     source_url TEXT,
