@@ -2,7 +2,9 @@
 //!
 //! The data are CSV files beside this crate's sources, in `registry/`; they are built into the program and read once.
 
+mod audit;
 mod check;
+mod disputes;
 mod error;
 mod model;
 mod overlay;
@@ -12,6 +14,8 @@ mod source;
 
 use rustc_hash::FxHashMap;
 
+pub use audit::{AUDITED, Finding, Problem};
+pub use disputes::Dispute;
 pub use error::RegistryError;
 pub use model::{Form, Model, ModelId, Vendor};
 pub use parse::{RegistryFile, RegistryFiles};
@@ -29,6 +33,7 @@ pub struct Registry {
     by_product: FxHashMap<String, Vec<ModelId>>,
     part_numbers: FxHashMap<String, ModelId>,
     sources: FxHashMap<String, Source>,
+    disputes: Vec<Dispute>,
 }
 
 impl Registry {
@@ -56,6 +61,7 @@ impl Registry {
         let models: Vec<Model> = rows.into_iter().map(|row| row.model).collect();
         let by_name = index_names(&models);
         let part_numbers = parts::read(files.part_numbers, &by_name, &sources)?;
+        let disputes = disputes::read(files.disputes, &models, &by_name, &sources)?;
         Ok(Registry {
             version: files.version(),
             by_product: index_products(&models),
@@ -63,6 +69,7 @@ impl Registry {
             by_name,
             part_numbers,
             sources,
+            disputes,
         })
     }
 
@@ -128,6 +135,17 @@ impl Registry {
         self.part_numbers
             .iter()
             .map(|(part, id)| (part.as_str(), *id))
+    }
+
+    /// The part numbers of one model, normalised, in their order.
+    pub fn part_numbers_of(&self, id: ModelId) -> Vec<&str> {
+        let mut numbers: Vec<&str> = self
+            .part_numbers()
+            .filter(|(_, of)| *of == id)
+            .map(|(part, _)| part)
+            .collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// Where the value of `field` of this model comes from.

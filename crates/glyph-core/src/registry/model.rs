@@ -105,3 +105,32 @@ pub struct Model {
     /// Field name → id of its source in `sources.csv`; `*` stands for every field that is not named.
     pub sources: BTreeMap<String, String>,
 }
+
+impl Model {
+    /// The value of a field as it stands in a data file, by the name of its column; `None` where it is not known, or no
+    /// such fact is kept.
+    pub fn value(&self, field: &str) -> Option<String> {
+        fn text<T: ToString>(value: Option<T>) -> Option<String> {
+            value.map(|value| value.to_string())
+        }
+        match field {
+            "architecture" => self.architecture.clone(),
+            "year" => text(self.year),
+            "memory_gb" => text(self.memory_gb),
+            "memory_type" => self.memory_type.clone(),
+            "memory_bus_bits" => text(self.memory_bus_bits),
+            "memory_bandwidth_gb_s" => text(self.memory_bandwidth_gb_s),
+            "shaders" => text(self.shaders),
+            "fp32_tflops" => text(self.fp32_tflops),
+            "fp16_tensor_tflops_dense" => text(self.fp16_tensor_tflops_dense),
+            "int8_tops_dense" => text(self.int8_tops_dense),
+            "tdp_w" => text(self.tdp_w),
+            "slots" => text(self.slots),
+            "form" => text(self.form.map(Form::as_str)),
+            "pcie_generation" => text(self.pcie_generation),
+            "nvlink" => text(self.nvlink.map(|has| if has { "yes" } else { "no" })),
+            "mig_instances" => text(self.mig_instances),
+            _ => None,
+        }
+    }
+}

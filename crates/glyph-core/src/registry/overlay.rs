@@ -1,32 +1,51 @@
 //! A user's own file of models over the built-in ones.
 
 use super::error::RegistryError;
-use super::parse::{self, RegistryFile, Row};
+use super::parse::{self, Given, RegistryFile, Row};
 use super::source::Source;
-use super::{Registry, check, fnv_1a, index_names, index_products};
+use super::{ModelId, Registry, check, fnv_1a, index_names, index_products, parts};
 
 impl Registry {
-    /// This registry with the models of `file` added; a model whose canonical name is known takes its place.
-    /// Sources that the file names and nobody knows are taken as they are. The version changes with the content.
+    /// This registry with the models of `file` added. A row whose canonical name is known overrides that model: what
+    /// its cells say counts, what they leave empty stays. The columns are those of the built-in files and
+    /// `part_numbers`; of a known model only `canonical_model` is needed. The version changes with the content.
     pub fn with_models(&self, file: RegistryFile<'_>) -> Result<Registry, RegistryError> {
         let mut sources = self.sources.clone();
         let mut rows: Vec<Row> = self.models.iter().cloned().map(Row::built_in).collect();
-        let mut given = Vec::new();
-        parse::read_models(file, &mut given)?;
-        for row in given {
+        let mut part_numbers = self.part_numbers.clone();
+        let given = parse::read_given(file, &|name| self.find(name).map(|id| self.model(id)))?;
+        for Given {
+            row,
+            part_numbers: numbers,
+        } in given
+        {
             for id in row.model.sources.values() {
                 sources.entry(id.clone()).or_insert_with(|| Source {
                     id: id.clone(),
-                    title: id.clone(),
+                    title: if id == parse::GIVEN {
+                        format!("`{}`", file.name)
+                    } else {
+                        id.clone()
+                    },
                     address: String::new(),
                     kind: "given".to_owned(),
                 });
             }
-            match rows
+            let known = rows
                 .iter()
-                .position(|known| known.model.canonical_model == row.model.canonical_model)
-            {
-                Some(position) => rows[position] = row,
+                .position(|known| known.model.canonical_model == row.model.canonical_model);
+            let place = known.unwrap_or(rows.len());
+            for number in numbers {
+                let normalised = parts::normalise_part_number(&number);
+                if normalised.len() < parts::SHORTEST {
+                    return Err(row.fault(format!(
+                        "part number `{number}` is too short to name one thing"
+                    )));
+                }
+                part_numbers.insert(normalised, ModelId(place as u32));
+            }
+            match known {
+                Some(place) => rows[place] = row,
                 None => rows.push(row),
             }
         }
@@ -37,8 +56,9 @@ impl Registry {
             by_name: index_names(&models),
             by_product: index_products(&models),
             models,
-            part_numbers: self.part_numbers.clone(),
+            part_numbers,
             sources,
+            disputes: self.disputes.clone(),
         })
     }
 }

@@ -23,6 +23,7 @@ pub struct RegistryFiles<'a> {
     pub models: &'a [RegistryFile<'a>],
     pub sources: RegistryFile<'a>,
     pub part_numbers: RegistryFile<'a>,
+    pub disputes: RegistryFile<'a>,
 }
 
 macro_rules! embedded {
@@ -49,6 +50,7 @@ impl RegistryFiles<'static> {
         ],
         sources: embedded!("sources.csv"),
         part_numbers: embedded!("part-numbers.csv"),
+        disputes: embedded!("disputes.csv"),
     };
 }
 
@@ -93,6 +95,8 @@ struct Cells<'a> {
     line: u64,
     columns: &'a FxHashMap<&'a str, usize>,
     record: &'a csv::StringRecord,
+    /// The model that the row overrides: what its cells leave empty stays.
+    base: Option<&'a Model>,
 }
 
 impl Cells<'_> {
@@ -108,10 +112,15 @@ impl Cells<'_> {
             .trim()
     }
 
-    fn required(&self, column: &str) -> Result<String, RegistryError> {
-        match self.text(column) {
-            "" => Err(self.fault(format!("`{column}` is empty"))),
-            text => Ok(text.to_owned()),
+    fn required(
+        &self,
+        column: &str,
+        base: impl Fn(&Model) -> &String,
+    ) -> Result<String, RegistryError> {
+        match (self.text(column), self.base) {
+            ("", Some(model)) => Ok(base(model).clone()),
+            ("", None) => Err(self.fault(format!("`{column}` is empty"))),
+            (text, _) => Ok(text.to_owned()),
         }
     }
 
@@ -179,6 +188,7 @@ impl Cells<'_> {
 
     fn vendor(&self) -> Result<Vendor, RegistryError> {
         match self.text("vendor") {
+            "" if self.base.is_some() => Ok(self.base.map_or(Vendor::Nvidia, |base| base.vendor)),
             "nvidia" => Ok(Vendor::Nvidia),
             "amd" => Ok(Vendor::Amd),
             "intel" => Ok(Vendor::Intel),
@@ -199,85 +209,226 @@ impl Cells<'_> {
         }
     }
 
+    /// What the cell says, or what the overridden model has.
+    fn or_base<T>(&self, given: Option<T>, base: impl Fn(&Model) -> Option<T>) -> Option<T> {
+        given.or_else(|| self.base.and_then(base))
+    }
+
     fn model(&self) -> Result<Model, RegistryError> {
+        self.model_with(self.sources()?)
+    }
+
+    fn model_with(&self, sources: BTreeMap<String, String>) -> Result<Model, RegistryError> {
+        let names = |column: &str, base: fn(&Model) -> &Vec<String>| {
+            let mut names = self.base.map(base).cloned().unwrap_or_default();
+            for name in self.list(column) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            names
+        };
         Ok(Model {
-            canonical_model: self.required("canonical_model")?,
-            model: self.required("model")?,
-            product: self.required("product")?,
+            canonical_model: self.required("canonical_model", |base| &base.canonical_model)?,
+            model: self.required("model", |base| &base.model)?,
+            product: self.required("product", |base| &base.product)?,
             vendor: self.vendor()?,
-            family: self.required("family")?,
-            architecture: self.optional("architecture"),
-            year: self.number("year")?,
-            memory_gb: self.number("memory_gb")?,
-            memory_type: self.optional("memory_type"),
-            memory_bus_bits: self.number("memory_bus_bits")?,
-            memory_rate_gbps: self.number("memory_rate_gbps")?,
-            memory_bandwidth_gb_s: self.number("memory_bandwidth_gb_s")?,
-            shaders: self.number("shaders")?,
-            boost_clock_mhz: self.number("boost_clock_mhz")?,
-            fp32_tflops: self.number("fp32_tflops")?,
-            fp16_tensor_tflops_dense: self.number("fp16_tensor_tflops_dense")?,
-            int8_tops_dense: self.number("int8_tops_dense")?,
-            tdp_w: self.number("tdp_w")?,
-            slots: self.number("slots")?,
-            form: self.form()?,
-            pcie_generation: self.number("pcie_generation")?,
-            nvlink: self.yes_or_no("nvlink")?,
-            mig_instances: self.number("mig_instances")?,
-            aliases: self.list("aliases"),
-            old_names: self.list("old_names"),
-            default_variant: self.yes_or_no("default_variant")?.unwrap_or(false),
-            sources: self.sources()?,
+            family: self.required("family", |base| &base.family)?,
+            architecture: self.or_base(self.optional("architecture"), |base| {
+                base.architecture.clone()
+            }),
+            year: self.or_base(self.number("year")?, |base| base.year),
+            memory_gb: self.or_base(self.number("memory_gb")?, |base| base.memory_gb),
+            memory_type: self.or_base(self.optional("memory_type"), |base| {
+                base.memory_type.clone()
+            }),
+            memory_bus_bits: self
+                .or_base(self.number("memory_bus_bits")?, |base| base.memory_bus_bits),
+            memory_rate_gbps: self.or_base(self.number("memory_rate_gbps")?, |base| {
+                base.memory_rate_gbps
+            }),
+            memory_bandwidth_gb_s: self.or_base(self.number("memory_bandwidth_gb_s")?, |base| {
+                base.memory_bandwidth_gb_s
+            }),
+            shaders: self.or_base(self.number("shaders")?, |base| base.shaders),
+            boost_clock_mhz: self
+                .or_base(self.number("boost_clock_mhz")?, |base| base.boost_clock_mhz),
+            fp32_tflops: self.or_base(self.number("fp32_tflops")?, |base| base.fp32_tflops),
+            fp16_tensor_tflops_dense: self
+                .or_base(self.number("fp16_tensor_tflops_dense")?, |base| {
+                    base.fp16_tensor_tflops_dense
+                }),
+            int8_tops_dense: self
+                .or_base(self.number("int8_tops_dense")?, |base| base.int8_tops_dense),
+            tdp_w: self.or_base(self.number("tdp_w")?, |base| base.tdp_w),
+            slots: self.or_base(self.number("slots")?, |base| base.slots),
+            form: self.or_base(self.form()?, |base| base.form),
+            pcie_generation: self
+                .or_base(self.number("pcie_generation")?, |base| base.pcie_generation),
+            nvlink: self.or_base(self.yes_or_no("nvlink")?, |base| base.nvlink),
+            mig_instances: self.or_base(self.number("mig_instances")?, |base| base.mig_instances),
+            aliases: names("aliases", |base| &base.aliases),
+            old_names: names("old_names", |base| &base.old_names),
+            default_variant: self
+                .or_base(self.yes_or_no("default_variant")?, |base| {
+                    Some(base.default_variant)
+                })
+                .unwrap_or(false),
+            sources,
         })
     }
+
+    /// The sources of an added or overridden model: cells without one are of the user's own.
+    fn given_sources(&self) -> Result<BTreeMap<String, String>, RegistryError> {
+        let said = match self.text("sources") {
+            "" => BTreeMap::new(),
+            _ => self.sources()?,
+        };
+        let rest = said.get("*").cloned().unwrap_or_else(|| GIVEN.to_owned());
+        let mut sources = match self.base {
+            Some(base) => base.sources.clone(),
+            None => return Ok(BTreeMap::from([("*".to_owned(), rest)]).into_iter().chain(said).collect()),
+        };
+        for column in self.columns.keys().filter(|column| !self.text(column).is_empty()) {
+            sources.insert((*column).to_owned(), rest.clone());
+        }
+        sources.extend(said.into_iter().filter(|(field, _)| field != "*"));
+        Ok(sources)
+    }
 }
+
+/// The source of what a user's file says without naming one.
+pub(super) const GIVEN: &str = "given";
+
+/// The columns of a file of models. A user's file may have part numbers too.
+const COLUMNS: [&str; 27] = [
+    "canonical_model",
+    "model",
+    "product",
+    "default_variant",
+    "vendor",
+    "family",
+    "architecture",
+    "year",
+    "memory_gb",
+    "memory_type",
+    "memory_bus_bits",
+    "memory_rate_gbps",
+    "memory_bandwidth_gb_s",
+    "shaders",
+    "boost_clock_mhz",
+    "fp32_tflops",
+    "fp16_tensor_tflops_dense",
+    "int8_tops_dense",
+    "tdp_w",
+    "slots",
+    "form",
+    "pcie_generation",
+    "nvlink",
+    "mig_instances",
+    "aliases",
+    "old_names",
+    "sources",
+];
 
 /// Reads one file of models and appends its rows.
 pub(super) fn read_models(
     file: RegistryFile<'_>,
     rows: &mut Vec<Row>,
 ) -> Result<(), RegistryError> {
-    let mut reader = csv::Reader::from_reader(file.text.as_bytes());
+    read_rows(
+        file,
+        &["canonical_model", "model", "product", "vendor", "family", "memory_gb", "sources"],
+        &COLUMNS,
+        &mut |cells| {
+            let model = cells.model()?;
+            rows.push(Row {
+                model,
+                file: file.name.to_owned(),
+                line: cells.line,
+            });
+            Ok(())
+        },
+    )
+}
+
+/// A row of a user's file.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) row: Row,
+    pub(super) part_numbers: Vec<String>,
+}
+
+/// Reads a user's file: a row whose canonical name `known` knows overrides that model, cell by cell.
+pub(super) fn read_given<'known>(
+    file: RegistryFile<'_>,
+    known: &dyn Fn(&str) -> Option<&'known Model>,
+) -> Result<Vec<Given>, RegistryError> {
+    let mut given = Vec::new();
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(["part_numbers"]).collect();
+    read_rows(file, &["canonical_model"], &columns, &mut |cells| {
+        let cells = Cells {
+            base: known(cells.text("canonical_model")),
+            ..*cells
+        };
+        let mut model = cells.model_with(cells.given_sources()?)?;
+        // An old name of the built-in registry leads to the model under its own name.
+        if let Some(base) = cells.base {
+            model.canonical_model.clone_from(&base.canonical_model);
+        }
+        given.push(Given {
+            row: Row {
+                model,
+                file: file.name.to_owned(),
+                line: cells.line,
+            },
+            part_numbers: cells.list("part_numbers"),
+        });
+        Ok(())
+    })?;
+    Ok(given)
+}
+
+fn read_rows(
+    file: RegistryFile<'_>,
+    required: &[&str],
+    allowed: &[&str],
+    take: &mut dyn FnMut(&Cells<'_>) -> Result<(), RegistryError>,
+) -> Result<(), RegistryError> {
+    // A byte order mark would else belong to the first column's name.
+    let text = file.text.trim_start_matches('\u{feff}');
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let headers = reader
         .headers()
         .map_err(|error| RegistryError::from_csv(file.name, &error))?
         .clone();
-    let columns: FxHashMap<&str, usize> = headers.iter().zip(0..).collect();
-    for column in [
-        "canonical_model",
-        "model",
-        "product",
-        "vendor",
-        "family",
-        "memory_gb",
-        "sources",
-    ] {
-        if !columns.contains_key(column) {
-            return Err(RegistryError::new(
-                file.name,
-                1,
-                format!("column `{column}` is missing"),
-            ));
-        }
+    let columns: FxHashMap<&str, usize> = headers.iter().map(str::trim).zip(0..).collect();
+    if let Some(missing) = required.iter().find(|column| !columns.contains_key(*column)) {
+        return Err(RegistryError::new(
+            file.name,
+            1,
+            format!("column `{missing}` is missing"),
+        ));
+    }
+    if let Some(unknown) = headers.iter().map(str::trim).find(|column| !allowed.contains(column)) {
+        return Err(RegistryError::new(
+            file.name,
+            1,
+            format!("column `{unknown}` is not known: the columns are {}", allowed.join(", ")),
+        ));
     }
     let mut record = csv::StringRecord::new();
     while reader
         .read_record(&mut record)
         .map_err(|error| RegistryError::from_csv(file.name, &error))?
     {
-        let line = record.position().map_or(0, csv::Position::line);
-        let model = Cells {
+        take(&Cells {
             file: file.name,
-            line,
+            line: record.position().map_or(0, csv::Position::line),
             columns: &columns,
             record: &record,
-        }
-        .model()?;
-        rows.push(Row {
-            model,
-            file: file.name.to_owned(),
-            line,
-        });
+            base: None,
+        })?;
     }
     Ok(())
 }

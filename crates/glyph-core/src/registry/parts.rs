@@ -16,6 +16,9 @@ pub fn normalise_part_number(part: &str) -> String {
         .collect()
 }
 
+/// Shorter numbers name too many things.
+pub(super) const SHORTEST: usize = 5;
+
 pub(super) fn read(
     file: RegistryFile<'_>,
     by_name: &FxHashMap<String, ModelId>,
@@ -32,7 +35,7 @@ pub(super) fn read(
         let cell = |column| record.get(column).unwrap_or_default();
         let (part, name, source) = (cell(0), cell(1), cell(2));
         let normalised = normalise_part_number(part);
-        if normalised.len() < 5 {
+        if normalised.len() < SHORTEST {
             return fault(format!(
                 "part number `{part}` is too short to name one thing"
             ));

@@ -20,6 +20,10 @@ fn parse(rows: &str, parts: &str) -> Result<Registry, RegistryError> {
             name: "part-numbers.csv",
             text: parts,
         },
+        disputes: RegistryFile {
+            name: "disputes.csv",
+            text: "canonical_model,field,value,source\n",
+        },
     })
 }
 
@@ -178,6 +182,43 @@ fn a_users_file_replaces_and_adds_models_under_another_version() {
 }
 
 #[test]
+fn a_users_file_may_say_of_a_model_only_what_differs() {
+    let text = "canonical_model,tdp_w,aliases,part_numbers\nL4,80,L4 edge card,MY-L4-0001\n";
+    let overlaid = Registry::embedded()
+        .with_models(RegistryFile {
+            name: "mine.csv",
+            text,
+        })
+        .unwrap();
+    let plain = built_in("L4");
+    let id = overlaid.find("L4").unwrap();
+    let model = overlaid.model(id);
+    assert_eq!(model.tdp_w, Some(80));
+    assert_eq!(model.memory_bandwidth_gb_s, plain.memory_bandwidth_gb_s);
+    assert!(model.aliases.contains(&"L4 edge card".to_owned()));
+    assert_eq!(overlaid.source_of(id, "tdp_w").unwrap().kind, "given");
+    assert_ne!(overlaid.source_of(id, "memory_gb").unwrap().kind, "given");
+    assert_eq!(overlaid.part_number("MYL40001"), Some(id));
+    assert_eq!(overlaid.models().len(), Registry::embedded().models().len());
+}
+
+#[test]
+fn a_users_file_with_an_unknown_column_or_a_half_new_model_is_refused() {
+    for (text, problem) in [
+        ("canonical_model,tdp\nL4,80\n", "column `tdp` is not known"),
+        ("model,tdp_w\nL4,80\n", "column `canonical_model` is missing"),
+        ("canonical_model,tdp_w\nMY_CARD,80\n", "`model` is empty"),
+    ] {
+        let file = RegistryFile {
+            name: "mine.csv",
+            text,
+        };
+        let error = Registry::embedded().with_models(file).unwrap_err();
+        assert!(error.problem.contains(problem), "{error}");
+    }
+}
+
+#[test]
 fn a_fault_in_a_users_file_names_that_file() {
     let text = format!("{HEADER}{}", RTX_3080.replace(",760,", ",70,"));
     let error = Registry::embedded()
@@ -294,4 +335,31 @@ fn built_in_default_variants_go_without_saying_only_where_trade_agrees() {
     );
     assert_eq!(registry.default_variant("GeForce GTX 1060"), None);
     assert_eq!(registry.default_variant("A100"), None);
+}
+
+#[test]
+fn an_audit_tells_what_is_missing_unverified_and_disputed() {
+    let registry = Registry::embedded();
+    let findings = registry.audit();
+    for finding in &findings {
+        match finding.problem {
+            Problem::Missing => assert_eq!(finding.value, None, "{finding:?}"),
+            Problem::Unverified => {
+                assert_eq!(finding.source.map(|source| source.id.as_str()), Some("unverified"));
+            }
+            Problem::Disputed => {
+                let (other, source) = finding.other.expect("a dispute has two sides");
+                assert_ne!(finding.value.as_deref(), Some(other));
+                assert!(source.is_some());
+            }
+        }
+    }
+    // A card without matrix units lacks no matrix rate, and an SXM module no slots.
+    let has = |name: &str, field: &str| {
+        findings
+            .iter()
+            .any(|finding| finding.model.canonical_model == name && finding.field == field)
+    };
+    assert!(!has("GTX_1080", "fp16_tensor_tflops_dense"));
+    assert!(!has("H100_SXM5_80GB", "slots"));
 }
