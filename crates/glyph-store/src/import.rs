@@ -117,6 +117,8 @@ pub struct ImportRecord {
     pub source_bytes: Option<u64>,
     pub seen_at: Option<String>,
     pub registry_version: Option<String>,
+    /// With the registry's version it says which answers the matcher gives.
+    pub matcher_version: Option<u32>,
     pub scoring_profile: Option<String>,
     pub program_version: Option<String>,
     pub duration_ms: Option<u64>,

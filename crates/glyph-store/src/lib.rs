@@ -7,6 +7,7 @@ pub mod store;
 pub mod import;
 pub mod listing;
 pub mod reject;
+pub mod rematch;
 
 pub mod error;
 mod json;
@@ -16,4 +17,4 @@ pub mod sqlite;
 pub use error::StoreError;
 
 /// The schema version that this program works with.
-pub const SCHEMA_VERSION: &str = "1.2.0";
+pub const SCHEMA_VERSION: &str = "1.3.0";

@@ -19,6 +19,8 @@ pub struct ListingFilter {
     pub sort: ListingSort,
     pub limit: u64,
     pub offset: u64,
+    /// Give the evidence of each match too.
+    pub with_evidence: bool,
 }
 
 /// The order of an answer; equal keys stand in the order they came.
@@ -67,6 +69,12 @@ pub struct ListingRecord {
     /// The price as the source gave it.
     pub price_as_given: Option<String>,
     pub seen_at: Option<String>,
+    /// JSON array of cautions that the title gives.
+    #[serde(
+        serialize_with = "crate::json::as_json",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub flags: Option<String>,
     #[serde(
         serialize_with = "crate::json::as_json",
         skip_serializing_if = "Option::is_none"
@@ -109,6 +117,18 @@ pub struct RowRecord {
     pub raw: Option<String>,
     /// JSON array of a rejected row's errors.
     pub errors: Option<String>,
+}
+
+/// A distinct unmatched offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnmatchedText {
+    pub title: String,
+    pub reason: String,
+    /// Rows that offer it.
+    pub rows: u64,
+    /// One of them.
+    pub import_id: String,
+    pub import_index: u64,
 }
 
 /// What one model costs over the listings in force, in US dollars a card.

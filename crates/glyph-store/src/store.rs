@@ -4,15 +4,16 @@
 
 use std::ops::ControlFlow;
 
-use glyph_core::pipeline::Sink;
+use glyph_core::pipeline::{Rejudge, Sink};
 
 use crate::error::StoreError;
 use crate::import::{
     CommitOutcome, FinishedImport, FinishedRepair, ImportDiff, ImportRecord, ImportSummary,
     NewImport, NewRepair, RepairRecord,
 };
-use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord};
+use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
+use crate::rematch::{NewRematch, RematchChange, RematchRecord};
 
 /// Keeps imports, whole or not at all.
 pub trait Store {
@@ -69,14 +70,31 @@ pub trait Store {
     /// What two imports have in common and what changed, by the offer's texts.
     fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError>;
 
-    /// Scores the scored rows of an import again; `score` gets the model's name and the unit price in US dollars and
-    /// answers `None` where it cannot score. Returns how many rows changed and how many it could not score.
+    /// Scores the scored rows of an import again; `score` answers `None` where it cannot score. Returns how many rows
+    /// changed and how many it could not score.
     fn rescore_import(
         &mut self,
         import_id: &str,
         profile: &str,
-        score: &dyn Fn(&str, f64) -> Option<f64>,
+        score: &dyn Fn(&StoredOffer<'_>) -> Option<f64>,
     ) -> Result<Rescored, StoreError>;
+
+    /// Matches the rows of imports again, all in one transaction, and scores them; `visit` sees each row that changes,
+    /// in row order. Returns a record an import, in the order asked for.
+    fn rematch_imports(
+        &mut self,
+        rematch: &NewRematch<'_>,
+        judge: &mut Rejudge<'_>,
+        visit: &mut dyn FnMut(&RematchChange),
+    ) -> Result<Vec<RematchRecord>, StoreError>;
+
+    /// The distinct unmatched offers of one import (or of all in force) with how many rows each has, in no particular
+    /// order.
+    fn list_unmatched_texts(
+        &self,
+        import_id: Option<&str>,
+        visit: &mut dyn FnMut(UnmatchedText) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
 
     /// Holds the database against the batch contract. Empty where every promise is kept.
     fn check(&self) -> Result<CheckReport, StoreError>;
@@ -100,6 +118,18 @@ pub trait RepairWriter: Sink {
     fn commit(self: Box<Self>, finished: &FinishedRepair<'_>) -> Result<RepairRecord, StoreError>;
 
     fn as_sink(&mut self) -> &mut dyn Sink;
+}
+
+/// What a second scoring may know of a stored row.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredOffer<'a> {
+    pub canonical_model: &'a str,
+    /// US dollars.
+    pub unit_price: f64,
+    /// In the words of the row: those of this program or, in its rows, of the old one.
+    pub condition: Option<&'a str>,
+    /// The title says that the card is for parts.
+    pub for_parts: bool,
 }
 
 /// How a second scoring went.

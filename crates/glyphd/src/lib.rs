@@ -9,5 +9,7 @@ mod export;
 mod identity;
 mod import_job;
 mod input;
+mod names;
 mod output;
+mod profiles;
 mod repair_job;

@@ -8,10 +8,13 @@ use glyph_store::import::{FinishedRepair, ImportRecord, NewRepair, RepairRecord}
 use glyph_store::store::Store;
 
 use crate::clock;
+use crate::command::Hinted;
 use crate::import_job::{
-    ImportOptions, Names, OpenedSource, open_source, rates_used, reader_for_repair, source_failed,
+    ImportOptions, OpenedSource, open_source, rates_used, reader_for_repair, source_failed,
 };
 use crate::input::Input;
+use crate::names::Names;
+use crate::profiles::profile_of_rows;
 
 /// Repairs `record` from `input`: all of it, or nothing.
 pub(crate) fn repair_import(
@@ -20,14 +23,15 @@ pub(crate) fn repair_import(
     record: &ImportRecord,
     input: &Input,
     options: &ImportOptions,
+    given_profile: Option<&Profile>,
 ) -> anyhow::Result<RepairRecord> {
     let now = clock::text(clock::now());
-    let Names { registry, matcher } = names;
+    let Names {
+        registry, matcher, ..
+    } = names;
+    must_be_the_registry_of(record, registry.version())?;
     // A mended row means what its neighbours mean: it is scored as they are.
-    let profile = record
-        .scoring_profile
-        .as_deref()
-        .and_then(Profile::find)
+    let profile = profile_of_rows(record.scoring_profile.as_deref(), given_profile)?
         .unwrap_or_else(Profile::inference);
     let OpenedSource {
         mut rows,
@@ -60,4 +64,17 @@ pub(crate) fn repair_import(
         source_sha256: &digested.sha256,
         rates: &rates_used(&stages.reader),
     })?)
+}
+
+/// Rows that the user's own models named are not repaired without them: `…+1a2b3c4d` is the version of such a registry.
+fn must_be_the_registry_of(record: &ImportRecord, version: &str) -> anyhow::Result<()> {
+    let own = |version: &str| version.split_once('+').map(|(_, own)| own.to_owned());
+    match record.registry_version.as_deref() {
+        Some(stored) if own(stored).is_some() && own(stored) != own(version) => Err(Hinted::new(
+            format!("the import was matched with models of your own (registry `{stored}`)"),
+            "give the same file with `--registry FILE`, or bring the import to this registry with `imports rematch`",
+        )
+        .into()),
+        _ => Ok(()),
+    }
 }

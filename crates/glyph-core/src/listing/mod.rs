@@ -111,6 +111,11 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The condition that a text names, in the words of sellers or of databases; `None` where it names none or two.
+    pub fn read(text: &str) -> Option<Condition> {
+        condition::read(text)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Condition::New => "new",
@@ -133,6 +138,18 @@ pub enum Availability {
 }
 
 impl Availability {
+    /// The availability of a stored name.
+    pub fn parse(name: &str) -> Option<Availability> {
+        [
+            Availability::InStock,
+            Availability::OutOfStock,
+            Availability::OnOrder,
+            Availability::Sold,
+        ]
+        .into_iter()
+        .find(|availability| availability.as_str() == name)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Availability::InStock => "in_stock",

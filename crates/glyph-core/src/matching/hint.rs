@@ -50,6 +50,8 @@ pub(super) fn settle(matcher: &Matcher, answer: Match, title: &str, hint: &str) 
         form: answer.form.or(named.form),
         lot_size: answer.lot_size,
         confidence: named.confidence.min(MOST_CONFIDENCE),
+        would_settle: named.would_settle,
+        flags: answer.flags,
         evidence,
         candidates: named.candidates,
     }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::fit::Lost;
+use super::flags::{self, Answered};
 use super::index::Index;
 use super::lexicon::Lexicon;
 use super::lot::{self, Lot};
@@ -9,6 +10,7 @@ use super::memory::{self, Size};
 use super::mention::{self, MemoryFit, Scene};
 use super::naming::{self, Naming};
 use super::tokens::Tokens;
+use super::unknown;
 use super::variant::{self, Choice};
 use super::{Candidate, Clues, Evidence, Kind, Match, hint, kind, report};
 use crate::registry::{Form, Registry};
@@ -72,6 +74,12 @@ impl Matcher {
             borrowed = self.borrow(clues, &mut reading);
         }
         self.answer(clues.title, reading, lot, offer, borrowed)
+    }
+
+    /// The words and codes of a title that mean nothing to the grammar, folded, each once, in their order: how a card
+    /// that nobody knows yet announces itself. A number after a class (`rtx 6090`) counts with it.
+    pub fn unknown_words(&self, title: &str) -> Vec<String> {
+        unknown::words(&Tokens::read(title, &self.lexicon), &self.index)
     }
 
     fn read(&self, text: &str) -> Reading {
@@ -227,10 +235,27 @@ impl Matcher {
         if let Some(lot) = lot.filter(|_| offer.kind == Kind::GpuLot) {
             point_out((lot.first, lot.last), "lot");
         }
-        if let Some(at) = offer.token {
+        // The line of cards says little where the card itself is pointed out.
+        let line_alone = naming.spans.is_empty() || offer.says != "family";
+        if let Some(at) = offer.token.filter(|_| line_alone) {
             point_out((at, at), offer.says);
         }
         evidence.extend(borrowed);
+        let flags = flags::read(
+            &tokens,
+            &Answered {
+                kind: offer.kind,
+                naming: &naming,
+                product: product.map(|product| product.name.as_str()),
+                form: choice.form,
+                mobile_part: offer.mobile_part,
+            },
+        );
+        let would_settle = if card {
+            report::would_settle(&naming, product, &choice, &sizes, &self.index)
+        } else {
+            Vec::new()
+        };
         let candidates: Vec<Candidate> =
             report::candidates(&losers, &naming.open, &self.index, &self.lexicon);
         Match {
@@ -245,6 +270,8 @@ impl Matcher {
                 1
             },
             confidence,
+            would_settle,
+            flags,
             evidence,
             candidates,
         }

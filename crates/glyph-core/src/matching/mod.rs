@@ -33,6 +33,7 @@ mod accessory;
 mod chain;
 mod context;
 mod fit;
+mod flags;
 mod hint;
 mod index;
 mod kind;
@@ -48,6 +49,7 @@ mod support;
 mod system;
 mod term;
 mod tokens;
+mod unknown;
 mod variant;
 
 use serde::Serialize;
@@ -56,6 +58,7 @@ use serde::Serialize;
 /// every change of an answer, which a test over the titles in `tests-data` notices.
 pub const MATCHER_VERSION: u32 = 2;
 
+pub use flags::Flag;
 pub use matcher::Matcher;
 pub use reason::{SCORABLE_CONFIDENCE, UnmatchedReason};
 
@@ -124,6 +127,10 @@ pub struct Match {
     pub lot_size: u32,
     /// 0 to 1. Of matches given 0.9 and more, at least 99 in 100 are right.
     pub confidence: f64,
+    /// What would settle which record is meant, where that is open.
+    pub would_settle: Vec<String>,
+    /// Cautions, in the order of [`Flag::ALL`].
+    pub flags: Vec<Flag>,
     pub evidence: Vec<Evidence>,
     pub candidates: Vec<Candidate>,
 }

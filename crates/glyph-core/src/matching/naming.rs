@@ -26,6 +26,8 @@ pub(super) struct Naming {
     pub(super) several: usize,
     /// A class or family stands at the name.
     pub(super) named: bool,
+    /// The title names several cards, none of which explains all of its names.
+    pub(super) is_list: bool,
 }
 
 pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
@@ -71,6 +73,7 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
             })
         })
         .collect();
+    naming.is_list = mentions.len() > 1 && common.is_empty();
     match common.as_slice() {
         [place] => settle(&mut naming, *place, &mentions, scene),
         _ => naming.open = distinct,

@@ -9,7 +9,7 @@ mod remembered;
 
 use std::ops::ControlFlow;
 
-pub use outcome::{Counts, Offer, Outcome, RejectedRow, ScoredOffer};
+pub use outcome::{Counts, Offer, Outcome, RejectedRow, ScoredOffer, counted_condition};
 use remembered::RememberedMatches;
 
 use crate::listing::{Listing, ListingReader};
@@ -105,9 +105,28 @@ fn process<'a, 'stages: 'a>(
             errors,
         });
     }
-    let (fingerprint, matched) = remembered.match_listing(stages.matcher, stages.registry, listing);
+    judge(
+        row.index,
+        listing,
+        stages.registry,
+        stages.matcher,
+        stages.profile,
+        remembered,
+    )
+}
+
+/// A listing that was read → what became of it.
+fn judge<'a>(
+    index: u64,
+    listing: &'a Listing,
+    registry: &'a Registry,
+    matcher: &Matcher,
+    profile: &Profile,
+    remembered: &'a mut RememberedMatches,
+) -> Outcome<'a> {
+    let (fingerprint, matched) = remembered.match_listing(matcher, registry, listing);
     let offer = Offer {
-        index: row.index,
+        index,
         fingerprint,
         listing,
         matched,
@@ -115,16 +134,55 @@ fn process<'a, 'stages: 'a>(
     if let Some(reason) = matched.unmatched_reason() {
         return Outcome::Unmatched(offer, reason);
     }
-    let model = matched.model.map(|id| stages.registry.model(id));
-    let unit_price_usd = listing.price_usd_minor as f64 / 100.0 / f64::from(offer.cards_priced());
-    match model.and_then(|model| {
-        score_value(model, unit_price_usd, stages.profile).map(|score| (model, score))
-    }) {
+    let model = matched.model.map(|id| registry.model(id));
+    match model
+        .and_then(|model| score_value(model, offer.asked(), profile).map(|score| (model, score)))
+    {
         Some((model, score)) => Outcome::Scored(ScoredOffer {
             offer,
             model,
             score,
         }),
         None => Outcome::Unmatched(offer, UnmatchedReason::UnknownModel),
+    }
+}
+
+/// Judges stored listings again: the same functions, without a source.
+#[derive(Debug)]
+pub struct Rejudge<'a> {
+    registry: &'a Registry,
+    matcher: &'a Matcher,
+    remembered: RememberedMatches,
+}
+
+impl<'a> Rejudge<'a> {
+    /// `matcher` is the one made from `registry`.
+    pub fn new(registry: &'a Registry, matcher: &'a Matcher) -> Rejudge<'a> {
+        Rejudge {
+            registry,
+            matcher,
+            remembered: RememberedMatches::default(),
+        }
+    }
+
+    pub fn registry(&self) -> &'a Registry {
+        self.registry
+    }
+
+    /// What becomes of `listing` at `index` under this registry, this matcher and `profile`.
+    pub fn outcome<'b>(
+        &'b mut self,
+        index: u64,
+        listing: &'b Listing,
+        profile: &Profile,
+    ) -> Outcome<'b> {
+        judge(
+            index,
+            listing,
+            self.registry,
+            self.matcher,
+            profile,
+            &mut self.remembered,
+        )
     }
 }

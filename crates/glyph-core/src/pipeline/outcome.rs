@@ -1,9 +1,10 @@
 //! What became of a row: scored, unmatched or rejected.
 
-use crate::listing::{Listing, is_for_one};
-use crate::matching::{Match, UnmatchedReason};
+use crate::listing::{Condition, Listing, is_for_one};
+use crate::matching::{Flag, Match, UnmatchedReason};
 use crate::registry::Model;
 use crate::reject::RowError;
+use crate::score::Asked;
 use crate::source::RowSpan;
 
 /// The outcome of one row. Every row has exactly one.
@@ -63,6 +64,24 @@ impl Offer<'_> {
         } else {
             lot
         }
+    }
+
+    /// What is asked for one card, in US dollars and with the condition that counts.
+    pub fn asked(&self) -> Asked {
+        let usd = self.listing.price_usd_minor as f64 / 100.0;
+        Asked {
+            unit_price_usd: usd / f64::from(self.cards_priced()),
+            condition: counted_condition(self.listing.condition, &self.matched.flags),
+        }
+    }
+}
+
+/// The condition that a score counts: a title that says that the card is broken outweighs the condition column.
+pub fn counted_condition(condition: Option<Condition>, flags: &[Flag]) -> Option<Condition> {
+    if flags.contains(&Flag::ForParts) {
+        Some(Condition::ForParts)
+    } else {
+        condition
     }
 }
 

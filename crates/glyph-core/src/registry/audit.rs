@@ -133,7 +133,16 @@ fn has_matrix_units(model: &Model) -> bool {
         || ["T400", "T400E", "T600", "T1000", "T1000E"].contains(&model.product.as_str())
         || model.product.starts_with("Quadro T");
     let since = [
-        "Volta", "Turing", "Ampere", "Ada", "Hopper", "Blackwell", "CDNA", "RDNA 3", "RDNA 4", "Xe",
+        "Volta",
+        "Turing",
+        "Ampere",
+        "Ada",
+        "Hopper",
+        "Blackwell",
+        "CDNA",
+        "RDNA 3",
+        "RDNA 4",
+        "Xe",
     ];
     !without && since.iter().any(|name| architecture.starts_with(name))
 }

@@ -48,7 +48,9 @@ pub(super) fn read(
                 ));
             }
             Some(own) if own == value => {
-                return fault(format!("`{field}` of `{name}` is `{value}`: nothing is disputed"));
+                return fault(format!(
+                    "`{field}` of `{name}` is `{value}`: nothing is disputed"
+                ));
             }
             Some(_) => {}
         }

@@ -287,9 +287,18 @@ impl Cells<'_> {
         let rest = said.get("*").cloned().unwrap_or_else(|| GIVEN.to_owned());
         let mut sources = match self.base {
             Some(base) => base.sources.clone(),
-            None => return Ok(BTreeMap::from([("*".to_owned(), rest)]).into_iter().chain(said).collect()),
+            None => {
+                return Ok(BTreeMap::from([("*".to_owned(), rest)])
+                    .into_iter()
+                    .chain(said)
+                    .collect());
+            }
         };
-        for column in self.columns.keys().filter(|column| !self.text(column).is_empty()) {
+        for column in self
+            .columns
+            .keys()
+            .filter(|column| !self.text(column).is_empty())
+        {
             sources.insert((*column).to_owned(), rest.clone());
         }
         sources.extend(said.into_iter().filter(|(field, _)| field != "*"));
@@ -338,7 +347,15 @@ pub(super) fn read_models(
 ) -> Result<(), RegistryError> {
     read_rows(
         file,
-        &["canonical_model", "model", "product", "vendor", "family", "memory_gb", "sources"],
+        &[
+            "canonical_model",
+            "model",
+            "product",
+            "vendor",
+            "family",
+            "memory_gb",
+            "sources",
+        ],
         &COLUMNS,
         &mut |cells| {
             let model = cells.model()?;
@@ -403,18 +420,28 @@ fn read_rows(
         .map_err(|error| RegistryError::from_csv(file.name, &error))?
         .clone();
     let columns: FxHashMap<&str, usize> = headers.iter().map(str::trim).zip(0..).collect();
-    if let Some(missing) = required.iter().find(|column| !columns.contains_key(*column)) {
+    if let Some(missing) = required
+        .iter()
+        .find(|column| !columns.contains_key(*column))
+    {
         return Err(RegistryError::new(
             file.name,
             1,
             format!("column `{missing}` is missing"),
         ));
     }
-    if let Some(unknown) = headers.iter().map(str::trim).find(|column| !allowed.contains(column)) {
+    if let Some(unknown) = headers
+        .iter()
+        .map(str::trim)
+        .find(|column| !allowed.contains(column))
+    {
         return Err(RegistryError::new(
             file.name,
             1,
-            format!("column `{unknown}` is not known: the columns are {}", allowed.join(", ")),
+            format!(
+                "column `{unknown}` is not known: the columns are {}",
+                allowed.join(", ")
+            ),
         ));
     }
     let mut record = csv::StringRecord::new();

@@ -206,7 +206,10 @@ fn a_users_file_may_say_of_a_model_only_what_differs() {
 fn a_users_file_with_an_unknown_column_or_a_half_new_model_is_refused() {
     for (text, problem) in [
         ("canonical_model,tdp\nL4,80\n", "column `tdp` is not known"),
-        ("model,tdp_w\nL4,80\n", "column `canonical_model` is missing"),
+        (
+            "model,tdp_w\nL4,80\n",
+            "column `canonical_model` is missing",
+        ),
         ("canonical_model,tdp_w\nMY_CARD,80\n", "`model` is empty"),
     ] {
         let file = RegistryFile {
@@ -345,7 +348,10 @@ fn an_audit_tells_what_is_missing_unverified_and_disputed() {
         match finding.problem {
             Problem::Missing => assert_eq!(finding.value, None, "{finding:?}"),
             Problem::Unverified => {
-                assert_eq!(finding.source.map(|source| source.id.as_str()), Some("unverified"));
+                assert_eq!(
+                    finding.source.map(|source| source.id.as_str()),
+                    Some("unverified")
+                );
             }
             Problem::Disputed => {
                 let (other, source) = finding.other.expect("a dispute has two sides");

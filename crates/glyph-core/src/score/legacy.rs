@@ -97,6 +97,7 @@ pub(super) fn terms(model: &Model, price_usd: f64) -> Option<Vec<Term>> {
             .map(|((name, reason), points)| Term {
                 name,
                 points: points * 100.0,
+                most: None,
                 reason,
             })
             .collect(),

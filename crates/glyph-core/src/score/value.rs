@@ -6,18 +6,19 @@ use super::profile::{Halves, Weights};
 use super::{Term, memory_and_price};
 use crate::registry::Model;
 
-pub(super) const TERMS: usize = 10;
+pub(super) const TERMS: usize = 12;
 
 /// The points of each term, in the order of [`terms`]. What is not known gives nothing.
 pub(super) fn points(
     model: &Model,
-    unit_price_usd: f64,
+    counted_price_usd: f64,
     weights: &Weights,
     halves: &Halves,
 ) -> Option<[f64; TERMS]> {
-    let (memory, price) = memory_and_price(model, unit_price_usd)?;
+    let (memory, price) = memory_and_price(model, counted_price_usd)?;
     let thousands = price / 1_000.0;
     let bandwidth = known(model.memory_bandwidth_gb_s);
+    let fp32 = known(model.fp32_tflops);
     let fp16 = known(model.fp16_tensor_tflops_dense);
     let int8 = known(model.int8_tops_dense);
     let watts = known(model.tdp_w.map(f64::from));
@@ -33,6 +34,7 @@ pub(super) fn points(
     Some([
         weights.memory * share(memory, halves.memory_gb),
         weights.bandwidth * share(bandwidth, halves.bandwidth_gb_s),
+        weights.fp32 * share(fp32, halves.fp32_tflops),
         weights.fp16 * share(fp16, halves.fp16_tflops),
         weights.int8 * share(int8, halves.int8_tops),
         weights.mig * mig,
@@ -42,19 +44,24 @@ pub(super) fn points(
         weights.bandwidth_per_dollar
             * room
             * share(bandwidth / thousands, halves.gb_s_per_thousand_usd),
-        weights.fp16_per_dollar * room * share(fp16 / thousands, halves.tflops_per_thousand_usd),
+        weights.fp32_per_dollar
+            * room
+            * share(fp32 / thousands, halves.fp32_tflops_per_thousand_usd),
+        weights.fp16_per_dollar
+            * room
+            * share(fp16 / thousands, halves.fp16_tflops_per_thousand_usd),
     ])
 }
 
 /// The terms with their reasons.
 pub(super) fn terms(
     model: &Model,
-    unit_price_usd: f64,
+    counted_price_usd: f64,
     weights: &Weights,
     halves: &Halves,
 ) -> Option<Vec<Term>> {
-    let (memory, price) = memory_and_price(model, unit_price_usd)?;
-    let points = points(model, unit_price_usd, weights, halves)?;
+    let (memory, price) = memory_and_price(model, counted_price_usd)?;
+    let points = points(model, counted_price_usd, weights, halves)?;
     let thousands = price / 1_000.0;
     let grown = |value: Option<f64>, unit: &str, half: f64, what: &str| match value {
         Some(value) => format!("{value} {unit}; half of the points at {half}"),
@@ -80,6 +87,15 @@ pub(super) fn terms(
                 "GB/s",
                 halves.bandwidth_gb_s,
                 "memory bandwidth",
+            ),
+        ),
+        (
+            "fp32",
+            grown(
+                model.fp32_tflops,
+                "FP32 TFLOPS",
+                halves.fp32_tflops,
+                "FP32 rate",
             ),
         ),
         (
@@ -142,11 +158,20 @@ pub(super) fn terms(
             ),
         ),
         (
+            "fp32_per_dollar",
+            per_dollar(
+                model.fp32_tflops,
+                "FP32 TFLOPS",
+                halves.fp32_tflops_per_thousand_usd,
+                "FP32 rate",
+            ),
+        ),
+        (
             "fp16_per_dollar",
             per_dollar(
                 model.fp16_tensor_tflops_dense,
-                "TFLOPS",
-                halves.tflops_per_thousand_usd,
+                "dense FP16 TFLOPS",
+                halves.fp16_tflops_per_thousand_usd,
                 "FP16 matrix rate",
             ),
         ),
@@ -155,13 +180,34 @@ pub(super) fn terms(
         named
             .into_iter()
             .zip(points)
-            .map(|((name, reason), points)| Term {
+            .zip(most(weights))
+            .filter(|(_, most)| *most > 0.0)
+            .map(|(((name, reason), points), most)| Term {
                 name,
                 points,
+                most: Some(most),
                 reason,
             })
             .collect(),
     )
+}
+
+/// The weights in the order of the terms.
+fn most(weights: &Weights) -> [f64; TERMS] {
+    [
+        weights.memory,
+        weights.bandwidth,
+        weights.fp32,
+        weights.fp16,
+        weights.int8,
+        weights.mig,
+        weights.nvlink,
+        weights.power,
+        weights.memory_per_dollar,
+        weights.bandwidth_per_dollar,
+        weights.fp32_per_dollar,
+        weights.fp16_per_dollar,
+    ]
 }
 
 fn unknown(what: &str) -> String {

@@ -1,5 +1,6 @@
 //! Texts that come again in every import are kept once, in `listings`, with the match that they were given.
 
+use glyph_core::matching::MATCHER_VERSION;
 use glyph_core::pipeline::Offer;
 use glyph_core::registry::Form;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -63,14 +64,19 @@ impl Dictionary {
         let listing = offer.listing;
         let texts = &listing.texts;
         let matched = offer.matched;
+        let flags = match matched.flags.as_slice() {
+            [] => None,
+            flags => Some(serde_json::to_string(flags)?),
+        };
         connection
             .prepare_cached(
                 "INSERT INTO listings
                    (title, canonical_model, import_id, import_index, fingerprint, seller, source_url,
                     source_type, notes, condition_text, region_text, quantity_text, age_text, model_hint,
-                    extra, kind, memory_gb, form, lot_size, confidence, evidence, reason, registry_version)
+                    extra, kind, memory_gb, form, lot_size, confidence, evidence, reason, registry_version,
+                    matcher_version, flags)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                    ?19, ?20, ?21, ?22, ?23)",
+                    ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
             )?
             .execute(params![
                 listing.title,
@@ -96,6 +102,8 @@ impl Dictionary {
                 serde_json::to_string(&matched.evidence)?,
                 reason,
                 self.registry_version,
+                MATCHER_VERSION,
+                flags,
             ])?;
         Ok(connection.last_insert_rowid())
     }

@@ -4,6 +4,7 @@
 //! dropped and built after the rows, inside the same transaction: `benches/layouts.rs` shows what that saves.
 
 use glyph_core::listing::{Availability, Condition};
+use glyph_core::matching::MATCHER_VERSION;
 use glyph_core::pipeline::{Offer, Outcome, RejectedRow, ScoredOffer, Sink, SinkError};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -32,8 +33,8 @@ impl<'store> SqliteImportWriter<'store> {
         transaction.execute(
             "INSERT INTO import_batches
                (import_id, imported_at, source, state, source_name, registry_version, scoring_profile,
-                program_version, seen_at, forced)
-             VALUES (?1, ?2, 'glyphd', 'done', ?3, ?4, ?5, ?6, ?7, 0)",
+                program_version, seen_at, forced, matcher_version)
+             VALUES (?1, ?2, 'glyphd', 'done', ?3, ?4, ?5, ?6, ?7, 0, ?8)",
             params![
                 import.import_id,
                 import.imported_at,
@@ -42,6 +43,7 @@ impl<'store> SqliteImportWriter<'store> {
                 import.scoring_profile,
                 import.program_version,
                 import.seen_at,
+                MATCHER_VERSION,
             ],
         )?;
         let stored: i64 = transaction.query_row(

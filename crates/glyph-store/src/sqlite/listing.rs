@@ -8,7 +8,7 @@ use crate::listing::{ListingFilter, ListingRecord, ListingSort, ModelMarket};
 
 pub(super) const COLUMNS: &str = "id, import_id, import_index, canonical_model, title, price, unit_price,
     price_per_gb, score, vram_gb, tdp_watts, mig_support, nvlink, condition, region, seller, source_url, notes,
-    quantity, min_order_qty, availability, lot_size, form, confidence, currency, price_minor, price_text, seen_at";
+    quantity, min_order_qty, availability, lot_size, form, confidence, currency, price_minor, price_text, seen_at, flags";
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
     Ok(ListingRecord {
@@ -41,6 +41,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
         currency: row.get("currency")?,
         price_as_given: price_as_given(row)?,
         seen_at: row.get("seen_at")?,
+        flags: row.get("flags")?,
         evidence: None,
     })
 }
@@ -118,15 +119,25 @@ pub(super) fn list_listings(
     for bound in [filter.limit, filter.offset] {
         values.push(i64::try_from(bound).unwrap_or(i64::MAX).into());
     }
+    let evidence = if filter.with_evidence {
+        "evidence"
+    } else {
+        "NULL"
+    };
     // The page is found by ids alone, so that rows before it are passed over in the index, without their texts.
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS}
+        "SELECT {COLUMNS}, {evidence} AS evidence
          FROM offers
          WHERE id IN (SELECT id FROM offers {condition} ORDER BY {order} LIMIT ? OFFSET ?)
          ORDER BY {order}"
     ))?;
     let records = statement
-        .query_map(params_from_iter(values), read)?
+        .query_map(params_from_iter(values), |row| {
+            Ok(ListingRecord {
+                evidence: row.get("evidence")?,
+                ..read(row)?
+            })
+        })?
         .collect::<Result<_, _>>()?;
     Ok(records)
 }

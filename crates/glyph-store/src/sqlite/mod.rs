@@ -16,6 +16,7 @@ mod row;
 mod summary;
 
 mod check;
+mod rematch;
 mod repair;
 mod rescore;
 mod undo;

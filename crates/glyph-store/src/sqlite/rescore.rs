@@ -5,13 +5,13 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::import_record::find_by_id;
 use crate::error::StoreError;
 use crate::import::ImportState;
-use crate::store::Rescored;
+use crate::store::{Rescored, StoredOffer};
 
 pub(super) fn rescore_import(
     connection: &mut Connection,
     import_id: &str,
     profile: &str,
-    score: &dyn Fn(&str, f64) -> Option<f64>,
+    score: &dyn Fn(&StoredOffer<'_>) -> Option<f64>,
 ) -> Result<Rescored, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let record = find_by_id(&transaction, import_id)?
@@ -24,19 +24,28 @@ pub(super) fn rescore_import(
     let mut result = Rescored::default();
     {
         let mut select = transaction.prepare(
-            "SELECT id, canonical_model, price / coalesce(lot_size, 1), score
-             FROM scored_listings
-             WHERE import_id = ?1
-             ORDER BY id",
+            "SELECT r.id, r.canonical_model, r.price / coalesce(r.lot_size, 1), r.score, r.condition,
+               coalesce(instr(l.flags, '\"for_parts\"'), 0) > 0
+             FROM scored_listings AS r
+             LEFT JOIN listings AS l ON l.id = r.listing_id
+             WHERE r.import_id = ?1
+             ORDER BY r.id",
         )?;
         let mut update =
             transaction.prepare("UPDATE scored_listings SET score = ?2 WHERE id = ?1")?;
         let mut rows = select.query([import_id])?;
         while let Some(row) = rows.next()? {
             result.rows += 1;
-            let (id, model, unit_price, old): (i64, String, f64, f64) =
-                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            match score(&model, unit_price) {
+            let (id, old): (i64, f64) = (row.get(0)?, row.get(3)?);
+            let model: String = row.get(1)?;
+            let condition: Option<String> = row.get(4)?;
+            let offer = StoredOffer {
+                canonical_model: &model,
+                unit_price: row.get(2)?,
+                condition: condition.as_deref(),
+                for_parts: row.get(5)?,
+            };
+            match score(&offer) {
                 None => result.unscorable += 1,
                 Some(new) if new.to_bits() == old.to_bits() => {}
                 Some(new) => {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rusqlite::{Connection, Row};
 
 use crate::error::StoreError;
-use crate::listing::RowRecord;
+use crate::listing::{RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
 
 /// The three outcomes of one import, merged by `import_index` along the unique indexes.
@@ -152,6 +152,36 @@ pub(super) fn list_rejects(
             errors: row.get(9)?,
         };
         if visit(record).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The distinct unmatched offers of one import, or of all.
+pub(super) fn list_unmatched_texts(
+    connection: &Connection,
+    import_id: Option<&str>,
+    visit: &mut dyn FnMut(UnmatchedText) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    // Of the bare columns beside one min(), SQLite takes the values of the row that has it.
+    let mut select = connection.prepare(
+        "SELECT l.title, u.reason, count(*), u.import_id, u.import_index, min(u.id)
+         FROM unmatched_listings AS u
+         JOIN listings AS l ON l.id = u.listing_id
+         WHERE ?1 IS NULL OR u.import_id = ?1
+         GROUP BY l.title, u.reason",
+    )?;
+    let mut rows = select.query([import_id])?;
+    while let Some(row) = rows.next()? {
+        let text = UnmatchedText {
+            title: row.get(0)?,
+            reason: row.get(1)?,
+            rows: row.get::<_, i64>(2)? as u64,
+            import_id: row.get(3)?,
+            import_index: row.get::<_, i64>(4)? as u64,
+        };
+        if visit(text).is_break() {
             break;
         }
     }

@@ -1,4 +1,4 @@
--- The whole schema, version 1.2.0. A new database is made by running this text; one from an older version comes to
+-- The whole schema, version 1.3.0. A new database is made by running this text; one from an older version comes to
 -- the same schema by the steps in `migration/`, and a test holds the two against each other. `docs/SCHEMA.md` tells
 -- what every column means.
 --
@@ -61,7 +61,9 @@ CREATE TABLE import_batches (
     program_version TEXT,
     seen_at TEXT,
     duration_ms INTEGER,
-    undone_at TEXT
+    undone_at TEXT,
+    -- With the registry's version it says which answers the matcher gives.
+    matcher_version INTEGER
 );
 
 -- Promise 3, once: at most one import of the same bytes with the same options is in force, unless it was forced.
@@ -132,6 +134,9 @@ CREATE TABLE listings (
     -- Why it is unmatched; NULL where it is matched.
     reason TEXT,
     registry_version TEXT,
+    matcher_version INTEGER,
+    -- A JSON array of cautions (`for_parts`, `mining`, …); NULL where there are none.
+    flags TEXT,
     FOREIGN KEY (canonical_model) REFERENCES models (model) ON DELETE CASCADE,
     FOREIGN KEY (import_id) REFERENCES import_batches (import_id) ON DELETE SET NULL
 );
@@ -278,6 +283,40 @@ CREATE TABLE import_repairs (
 
 CREATE INDEX idx_import_repairs_import_id ON import_repairs (import_id);
 
+-- A second matching of an import's rows by another registry or matcher.
+CREATE TABLE import_rematches (
+    id INTEGER PRIMARY KEY,
+    import_id TEXT NOT NULL REFERENCES import_batches (import_id),
+    rematched_at TEXT NOT NULL,
+    program_version TEXT NOT NULL,
+    old_registry_version TEXT,
+    new_registry_version TEXT NOT NULL,
+    old_matcher_version INTEGER,
+    new_matcher_version INTEGER NOT NULL,
+    scoring_profile TEXT,
+    rows INTEGER NOT NULL,
+    changed INTEGER NOT NULL
+);
+
+CREATE INDEX idx_import_rematches_import_id ON import_rematches (import_id);
+
+-- What a row was before a second matching and what it is since. The texts of both matches stay in `listings`.
+CREATE TABLE rematch_changes (
+    id INTEGER PRIMARY KEY,
+    rematch_id INTEGER NOT NULL REFERENCES import_rematches (id),
+    import_index INTEGER NOT NULL,
+    old_outcome TEXT NOT NULL,
+    old_detail TEXT NOT NULL,
+    old_score REAL,
+    old_listing_id INTEGER,
+    new_outcome TEXT NOT NULL,
+    new_detail TEXT NOT NULL,
+    new_score REAL,
+    new_listing_id INTEGER
+);
+
+CREATE UNIQUE INDEX uq_rematch_changes_row ON rematch_changes (rematch_id, import_index);
+
 -- The old program's price history; `quantization_capacity` and `heuristics` hold the text `null` where it meant NULL.
 CREATE TABLE listing_snapshots (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -399,6 +438,7 @@ SELECT
     row.warnings,
     offer.confidence,
     offer.evidence,
+    offer.flags,
     row.listing_id,
     COALESCE(row.seen_at, import.seen_at) AS seen_at,
     COALESCE(row.created_at, import.imported_at) AS created_at,

@@ -3,17 +3,21 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use glyph_core::pipeline::Rejudge;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
-use super::{check, connection, import, import_record, listing, rescore, row, summary, undo};
+use super::{
+    check, connection, import, import_record, listing, rematch, rescore, row, summary, undo,
+};
 use crate::error::StoreError;
 use crate::import::{ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair};
-use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord};
+use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
-use crate::store::{CheckReport, ImportWriter, RepairWriter, Rescored, Store};
+use crate::rematch::{NewRematch, RematchChange, RematchRecord};
+use crate::store::{CheckReport, ImportWriter, RepairWriter, Rescored, Store, StoredOffer};
 
 /// One database file, open for reading and writing.
 #[derive(Debug)]
@@ -121,9 +125,26 @@ impl Store for SqliteStore {
         &mut self,
         import_id: &str,
         profile: &str,
-        score: &dyn Fn(&str, f64) -> Option<f64>,
+        score: &dyn Fn(&StoredOffer<'_>) -> Option<f64>,
     ) -> Result<Rescored, StoreError> {
         rescore::rescore_import(&mut self.connection, import_id, profile, score)
+    }
+
+    fn rematch_imports(
+        &mut self,
+        rematch: &NewRematch<'_>,
+        judge: &mut Rejudge<'_>,
+        visit: &mut dyn FnMut(&RematchChange),
+    ) -> Result<Vec<RematchRecord>, StoreError> {
+        rematch::rematch_imports(&mut self.connection, rematch, judge, visit)
+    }
+
+    fn list_unmatched_texts(
+        &self,
+        import_id: Option<&str>,
+        visit: &mut dyn FnMut(UnmatchedText) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        row::list_unmatched_texts(&self.connection, import_id, visit)
     }
 
     fn check(&self) -> Result<CheckReport, StoreError> {

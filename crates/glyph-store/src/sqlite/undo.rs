@@ -32,6 +32,11 @@ pub(super) fn undo_import(
             [import_id],
         )?;
     }
+    transaction.execute(
+        "DELETE FROM rematch_changes
+         WHERE rematch_id IN (SELECT id FROM import_rematches WHERE import_id = ?1)",
+        [import_id],
+    )?;
     forget_texts(&transaction, import_id)?;
     transaction.execute(
         "UPDATE import_batches SET state = 'undone', undone_at = ?2 WHERE import_id = ?1",
@@ -45,8 +50,8 @@ pub(super) fn undo_import(
 
 /// Removes the texts that the import brought; those that another one uses become that one's own.
 ///
-/// A text belongs to the first import in force that uses it, so its other users are later imports, and imports whose
-/// repair used it: only the rows of these are read, and only until every text has found one.
+/// A text belongs to the first import in force that uses it, so its other users are later imports, and imports that a
+/// repair or a second matching led to it: only the rows of these are read, and only until every text has found one.
 fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreError> {
     let mut brought = connection
         .prepare("SELECT id FROM listings WHERE import_id = ?1 AND fingerprint IS NOT NULL")?
@@ -60,7 +65,8 @@ fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreErr
              WHERE other.state = 'done'
                AND other.id <> undone.id
                AND (other.id > undone.id
-                 OR EXISTS (SELECT 1 FROM import_repairs r WHERE r.import_id = other.import_id))
+                 OR EXISTS (SELECT 1 FROM import_repairs r WHERE r.import_id = other.import_id)
+                 OR EXISTS (SELECT 1 FROM import_rematches m WHERE m.import_id = other.import_id))
              ORDER BY other.id",
         )?
         .query_map([import_id], |row| row.get(0))?

@@ -248,6 +248,6 @@ fn up_does_not_go_down_and_down_does_not_go_up() {
             .unwrap_err()
             .hint()
             .unwrap()
-            .contains("`1.2.0`")
+            .contains("`1.3.0`")
     );
 }

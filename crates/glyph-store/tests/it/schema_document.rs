@@ -14,6 +14,7 @@ const DOCUMENT: &str = include_str!("../../../../docs/SCHEMA.md");
 /// The fullest shapes of the versions before the current one.
 const V1_0_0: &str = include_str!("../../src/sqlite/migration/v1_0_0.sql");
 const V1_1_0: &str = include_str!("../../src/sqlite/migration/v1_2_0/down.sql");
+const V1_2_0: &str = include_str!("../../src/sqlite/migration/v1_2_0/up.sql");
 
 /// The parts of the document by their heading.
 fn sections() -> Vec<(&'static str, &'static str)> {
@@ -85,8 +86,12 @@ fn actual(connection: &Connection) -> BTreeMap<String, Vec<String>> {
 }
 
 fn new_database() -> Connection {
+    database_of(schema::CURRENT)
+}
+
+fn database_of(text: &str) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch(schema::CURRENT).unwrap();
+    connection.execute_batch(text).unwrap();
     connection
 }
 
@@ -100,7 +105,13 @@ fn used_database(place: &Place) -> Connection {
     let connection = place.connection();
     connection
         .execute_batch(
-            "INSERT INTO import_batches (import_id, source, record_count) VALUES ('old / août', 'api', 1);
+            "INSERT INTO import_rematches
+               (id, import_id, rematched_at, program_version, new_registry_version, new_matcher_version, rows, changed)
+             VALUES (1, 'second', '2026-02-01T00:00:00Z', '0.0.0', 'newer', 9, 3, 1);
+             INSERT INTO rematch_changes
+               (rematch_id, import_index, old_outcome, old_detail, new_outcome, new_detail)
+             VALUES (1, 1, 'unmatched', 'unknown_model', 'scored', 'L4');
+             INSERT INTO import_batches (import_id, source, record_count) VALUES ('old / août', 'api', 1);
              INSERT INTO models (model, vram_gb, tdp_watts, import_id) VALUES ('UNKNOWN', 0, 0, 'old / août');
              INSERT INTO scored_listings
                (id, canonical_model, price, vram_gb, tdp_watts, score, created_at, updated_at, import_id)
@@ -151,8 +162,9 @@ fn table_names_in_overview() -> Vec<&'static str> {
 #[test]
 fn every_column_has_a_meaning_and_the_version_that_it_came_with() {
     let versions = [
-        ("1.0.0", Schema::of_text(V1_0_0).unwrap()),
-        ("1.1.0", Schema::of_text(V1_1_0).unwrap()),
+        ("1.0.0", actual(&database_of(V1_0_0))),
+        ("1.1.0", actual(&database_of(V1_1_0))),
+        ("1.2.0", actual(&database_of(V1_2_0))),
     ];
     for (table, _) in documented() {
         for cells in table_rows(section(table)) {
@@ -167,11 +179,10 @@ fn every_column_has_a_meaning_and_the_version_that_it_came_with() {
             let came = versions
                 .iter()
                 .filter(|(version, _)| !(is_ahead && *version == "1.0.0"))
-                .find(|(_, schema)| {
-                    schema
-                        .tables
+                .find(|(_, tables)| {
+                    tables
                         .get(table)
-                        .is_some_and(|table| table.column(column).is_some())
+                        .is_some_and(|columns| columns.iter().any(|known| known == column))
                 })
                 .map_or(glyph_store::SCHEMA_VERSION, |(version, _)| *version);
             assert_eq!(*since, came, "`{table}`.`{column}`");
@@ -184,7 +195,7 @@ fn every_column_has_a_meaning_and_the_version_that_it_came_with() {
         let name = quoted_words(line)[0];
         let came = versions
             .iter()
-            .find(|(_, schema)| schema.tables.contains_key(name))
+            .find(|(_, tables)| tables.contains_key(name))
             .map_or(glyph_store::SCHEMA_VERSION, |(version, _)| *version);
         assert!(
             line.ends_with(&format!("| {came} |")),
@@ -225,7 +236,7 @@ fn every_index_and_trigger_is_in_the_document_and_the_other_way_round() {
         })
         .collect();
     assert_eq!(documented, actual);
-    let versions = [("1.0.0", V1_0_0), ("1.1.0", V1_1_0)]
+    let versions = [("1.0.0", V1_0_0), ("1.1.0", V1_1_0), ("1.2.0", V1_2_0)]
         .map(|(version, text)| (version, Schema::of_text(text).unwrap()));
     for cells in table_rows(section("Indexes")) {
         let name = unquoted(cells[0]);

@@ -5,8 +5,8 @@ use glyph_store::store::Store;
 use tempfile::TempDir;
 
 use crate::conformance::{
-    check, diff, find_import, import, listing, model_market, repair, rescore, row, story, summary,
-    undo,
+    check, diff, find_import, import, listing, model_market, rematch, repair, rescore, row, story,
+    summary, undo,
 };
 
 /// A database in a folder of its own.
@@ -336,6 +336,41 @@ fn what_cannot_be_scored_keeps_its_score() {
 #[test]
 fn an_unknown_import_is_not_scored() {
     prove(rescore::an_unknown_import_is_not_scored);
+}
+
+#[test]
+fn the_same_registry_and_matcher_change_nothing() {
+    prove(rematch::the_same_registry_and_matcher_change_nothing);
+}
+
+#[test]
+fn a_newer_registry_moves_the_rows_that_it_knows_now() {
+    prove(rematch::a_newer_registry_moves_the_rows_that_it_knows_now);
+}
+
+#[test]
+fn a_dry_run_tells_the_changes_and_makes_none() {
+    prove(rematch::a_dry_run_tells_the_changes_and_makes_none);
+}
+
+#[test]
+fn texts_survive_the_undo_of_the_import_that_brought_them() {
+    prove(rematch::texts_survive_the_undo_of_the_import_that_brought_them);
+}
+
+#[test]
+fn a_rematched_import_can_be_repaired_and_undone() {
+    prove(rematch::a_rematched_import_can_be_repaired_and_undone);
+}
+
+#[test]
+fn all_imports_of_a_call_change_or_none() {
+    prove(rematch::all_imports_of_a_call_change_or_none);
+}
+
+#[test]
+fn a_second_scoring_knows_the_condition_and_what_the_title_cautions() {
+    prove(rescore::a_second_scoring_knows_the_condition_and_what_the_title_cautions);
 }
 
 #[test]

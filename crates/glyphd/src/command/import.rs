@@ -20,9 +20,11 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::failure::{self, Hinted, Status};
-use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, Names, OnError};
+use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, OnError};
 use crate::input::{Input, STANDARD_INPUT, digest_of};
+use crate::names::Names;
 use crate::output;
+use crate::profiles::find_profile;
 
 #[allow(
     clippy::struct_excessive_bools,
@@ -37,6 +39,9 @@ pub struct Arguments {
     files: Vec<String>,
     #[command(flatten)]
     reading: ReadingArguments,
+    /// The scoring profile: `inference`, `fine-tuning`, `workstation`, `legacy`, or a TOML file of your own.
+    #[arg(long, value_name = "NAME|FILE", default_value = "inference")]
+    profile: String,
     /// What a rejected row does: `skip` keeps it as rejected, `abort` ends the import with nothing kept.
     #[arg(long, value_enum, default_value = "skip")]
     on_error: OnError,
@@ -145,6 +150,7 @@ impl ReadingArguments {
             },
             rates,
             rates_key,
+            registry_key: String::new(),
             seen_at: self.seen_at,
             profile: Profile::inference(),
             on_error: OnError::Skip,
@@ -155,8 +161,15 @@ impl ReadingArguments {
     }
 }
 
-pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
+pub(super) fn run(
+    path: &Path,
+    registry: Option<&Path>,
+    arguments: &Arguments,
+) -> anyhow::Result<Status> {
+    let names = Names::load(registry)?;
     let options = ImportOptions {
+        registry_key: names.own_key.clone(),
+        profile: find_profile(&arguments.profile)?,
         on_error: arguments.on_error,
         most_rejects: arguments.max_rejects,
         dry_run: arguments.dry_run,
@@ -172,7 +185,6 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
     {
         return Err(failure::WrongUsage("standard input can be read only once".to_owned()).into());
     }
-    let names = Names::embedded();
     let mut run = Run {
         path,
         arguments,

@@ -1,4 +1,4 @@
-//! `glyphd imports`: list, show, rejects, repair, undo, diff, rescore.
+//! `glyphd imports`: list, show, rejects, repair, undo, diff, rescore, rematch.
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -7,19 +7,22 @@ use std::path::Path;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use glyph_core::registry::Registry;
-use glyph_core::score::{Profile, score_value};
+use glyph_core::listing::Condition;
+use glyph_core::matching::Flag;
+use glyph_core::pipeline::counted_condition;
+use glyph_core::score::{Asked, score_value};
 use glyph_core::source::{Format, write_rejects};
-use glyph_store::import::{ImportDiff, ImportRecord, ImportSummary, ReasonCount};
+use glyph_store::import::{ImportDiff, ImportRecord, ImportSummary, ReasonCount, RepairRecord};
 use glyph_store::reject::RejectRecord;
-use glyph_store::store::Store;
+use glyph_store::store::{Store, StoredOffer};
 
-use super::failure::{Hinted, Status, WrongUsage};
+use super::failure::{Hinted, Status};
 use super::import::ReadingArguments;
 use super::store::{open, open_for_reading};
-use crate::import_job::Names;
 use crate::input::Input;
+use crate::names::{Names, load_registry};
 use crate::output::{self, Format as OutputFormat};
+use crate::profiles::find_profile;
 use crate::{clock, repair_job};
 
 #[derive(Debug, Args)]
@@ -63,6 +66,9 @@ enum Command {
         file: String,
         #[command(flatten)]
         reading: ReadingArguments,
+        /// The profile that the import was scored by, where it is a TOML file of your own.
+        #[arg(long, value_name = "NAME|FILE")]
+        profile: Option<String>,
         #[command(flatten)]
         output: Output,
     },
@@ -87,16 +93,19 @@ enum Command {
         output: Output,
     },
     /// Score an import's rows again, with the specs that the program has now.
-    #[command(after_help = "Example:\n  glyphd imports rescore last")]
+    #[command(after_help = "Example:\n  glyphd imports rescore last --profile workstation")]
     Rescore {
         #[command(flatten)]
         import: Wanted,
-        /// The scoring profile: `inference` or `legacy`.
-        #[arg(long, default_value = "inference")]
+        /// The scoring profile: `inference`, `fine-tuning`, `workstation`, `legacy`, or a TOML file of your own.
+        #[arg(long, value_name = "NAME|FILE", default_value = "inference")]
         profile: String,
         #[command(flatten)]
         output: Output,
     },
+    /// Match an import's rows again, with the registry and matcher that the program has now, and score them.
+    #[command(after_help = "Example:\n  glyphd imports rematch last --dry-run")]
+    Rematch(super::rematch::Arguments),
 }
 
 /// Which import.
@@ -128,7 +137,14 @@ impl Output {
     }
 }
 
-pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
+pub(super) fn run(
+    path: &Path,
+    registry: Option<&Path>,
+    arguments: &Arguments,
+) -> anyhow::Result<Status> {
+    if let Command::Rematch(arguments) = &arguments.command {
+        return super::rematch::run(path, registry, arguments);
+    }
     let changes = matches!(
         arguments.command,
         Command::Repair { .. } | Command::Undo { .. } | Command::Rescore { .. }
@@ -161,10 +177,25 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
             import,
             file,
             reading,
+            profile,
             output,
         } => {
             let record = find(&store, &import.id)?;
-            return repair(&mut store, &record, file, reading, output.format());
+            let names = Names::load(registry)?;
+            let profile = profile.as_deref().map(find_profile).transpose()?;
+            let input = Input::open(file)?;
+            let options = reading
+                .options()?
+                .or_those_of(record.reading_options.as_deref())?;
+            let repaired = repair_job::repair_import(
+                &mut store,
+                &names,
+                &record,
+                &input,
+                &options,
+                profile.as_ref(),
+            )?;
+            return show_repair(&repaired, output.format());
         }
         Command::Undo { import, output } => {
             let record = find(&store, &import.id)?;
@@ -191,8 +222,9 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
             output,
         } => {
             let record = find(&store, &import.id)?;
-            rescore(&mut store, &record, profile, output.format())?;
+            rescore(&mut store, &record, registry, profile, output.format())?;
         }
+        Command::Rematch(_) => unreachable!("it was answered above"),
     }
     Ok(Status::Done)
 }
@@ -406,18 +438,7 @@ fn write_reject_file(store: &dyn Store, record: &ImportRecord) -> anyhow::Result
     Ok(stdout.flush()?)
 }
 
-fn repair(
-    store: &mut dyn Store,
-    record: &ImportRecord,
-    file: &str,
-    reading: &ReadingArguments,
-    format: OutputFormat,
-) -> anyhow::Result<Status> {
-    let input = Input::open(file)?;
-    let options = reading
-        .options()?
-        .or_those_of(record.reading_options.as_deref())?;
-    let repaired = repair_job::repair_import(store, &Names::embedded(), record, &input, &options)?;
+fn show_repair(repaired: &RepairRecord, format: OutputFormat) -> anyhow::Result<Status> {
     match format {
         OutputFormat::Table => output::line(&format!(
             "repaired import {}: of {} rejected rows {} are scored now, {} unmatched, {} still rejected",
@@ -427,7 +448,7 @@ fn repair(
             repaired.unmatched,
             repaired.still_rejected,
         ))?,
-        _ => output::json_line(&repaired)?,
+        _ => output::json_line(repaired)?,
     }
     Ok(if repaired.still_rejected > 0 {
         Status::SomeRejected
@@ -486,19 +507,16 @@ fn show_diff(diff: &ImportDiff, format: OutputFormat) -> anyhow::Result<()> {
 fn rescore(
     store: &mut dyn Store,
     record: &ImportRecord,
+    registry: Option<&Path>,
     profile: &str,
     format: OutputFormat,
 ) -> anyhow::Result<()> {
-    let profile = Profile::find(profile).ok_or_else(|| {
-        WrongUsage(format!(
-            "`{profile}` is no profile: there are `inference` and `legacy`"
-        ))
+    let profile = find_profile(profile)?;
+    let (registry, _) = load_registry(registry)?;
+    let rescored = store.rescore_import(&record.import_id, &profile.name, &|offer| {
+        let model = registry.model(registry.find(offer.canonical_model)?);
+        score_value(model, asked(offer), &profile)
     })?;
-    let registry = Registry::embedded();
-    let rescored =
-        store.rescore_import(&record.import_id, &profile.name, &|model, unit_price| {
-            score_value(registry.model(registry.find(model)?), unit_price, &profile)
-        })?;
     match format {
         OutputFormat::Table => output::line(&format!(
             "rescored import {} with `{}`: {} of {} scores changed, {} could not be scored and stay",
@@ -507,4 +525,17 @@ fn rescore(
         _ => output::json_line(&rescored)?,
     }
     Ok(())
+}
+
+/// What a stored row asks for one card.
+fn asked(offer: &StoredOffer<'_>) -> Asked {
+    let flags: &[Flag] = if offer.for_parts {
+        &[Flag::ForParts]
+    } else {
+        &[]
+    };
+    Asked {
+        unit_price_usd: offer.unit_price,
+        condition: counted_condition(offer.condition.and_then(Condition::read), flags),
+    }
 }

@@ -1,16 +1,25 @@
 //! `glyphd listings`: scored listings by filter and order.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use comfy_table::Table;
+use glyph_core::listing::Condition;
+use glyph_core::matching::Flag;
+use glyph_core::pipeline::counted_condition;
+use glyph_core::registry::Registry;
+use glyph_core::score::{Asked, Measures, Profile, Score, score};
 use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort};
 use glyph_store::store::Store;
+use serde::{Deserialize, Serialize};
 
 use super::failure::Status;
 use super::imports::{Output, find};
 use super::store::open_for_reading;
-use crate::output;
+use crate::names::load_registry;
+use crate::output::{self, Format};
+use crate::profiles::{find_profile, profile_of_rows};
 
 /// Find scored listings.
 #[derive(Debug, Args)]
@@ -55,6 +64,13 @@ pub struct Arguments {
     /// Rows to pass over first.
     #[arg(long, default_value_t = 0, value_name = "N")]
     offset: u64,
+    /// Show where each score comes from, the plain measures, and the words of the title that named the card.
+    #[arg(long)]
+    explain: bool,
+    /// With `--explain`: by this profile instead of the one that the rows were scored by; a name, or a TOML file of your
+    /// own.
+    #[arg(long, value_name = "NAME|FILE", requires = "explain")]
+    profile: Option<String>,
     #[command(flatten)]
     output: Output,
 }
@@ -75,7 +91,11 @@ enum Sort {
     Row,
 }
 
-pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
+pub(super) fn run(
+    path: &Path,
+    registry: Option<&Path>,
+    arguments: &Arguments,
+) -> anyhow::Result<Status> {
     let store = open_for_reading(path)?;
     let import_id = match &arguments.import {
         Some(wanted) => Some(find(&store, wanted)?.import_id),
@@ -102,10 +122,178 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         },
         limit: arguments.limit,
         offset: arguments.offset,
+        with_evidence: arguments.explain,
     };
     let listings = store.list_listings(&filter)?;
+    if arguments.explain {
+        let given = arguments.profile.as_deref().map(find_profile).transpose()?;
+        let (registry, _) = load_registry(registry)?;
+        let explained = explain_all(&store, &registry, given.as_ref(), &listings)?;
+        return match arguments.output.format() {
+            Format::Table => show_explained(&explained),
+            Format::Json => Ok(output::json(&explained)?),
+            Format::JsonLines => Ok(explained.iter().try_for_each(output::json_line)?),
+        }
+        .map(|()| Status::Done);
+    }
     output::rows(&listings, arguments.output.format(), listing_table)?;
     Ok(Status::Done)
+}
+
+/// A listing with where its score comes from.
+#[derive(Debug, Serialize)]
+struct Explained<'a> {
+    #[serde(flatten)]
+    listing: &'a ListingRecord,
+    explanation: Explanation,
+}
+
+/// The score computed again, with the registry of today.
+#[derive(Debug, Serialize)]
+struct Explanation {
+    registry_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scoring_profile: Option<String>,
+    /// Absent where the model is not in the registry or the price cannot be scored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<Score>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measures: Option<Measures>,
+}
+
+fn explain_all<'a>(
+    store: &dyn Store,
+    registry: &Registry,
+    given: Option<&Profile>,
+    listings: &'a [ListingRecord],
+) -> anyhow::Result<Vec<Explained<'a>>> {
+    let mut profiles: HashMap<&str, Option<Profile>> = HashMap::new();
+    let mut explained = Vec::with_capacity(listings.len());
+    for listing in listings {
+        let profile = match (given, listing.import_id.as_deref()) {
+            (Some(given), _) => Some(given.clone()),
+            (None, None) => None,
+            (None, Some(import_id)) => match profiles.get(import_id) {
+                Some(known) => known.clone(),
+                None => {
+                    let record = store.find_import(import_id)?;
+                    let stored = record.and_then(|record| record.scoring_profile);
+                    let profile = profile_of_rows(stored.as_deref(), None)?;
+                    profiles.insert(import_id, profile.clone());
+                    profile
+                }
+            },
+        };
+        explained.push(Explained {
+            explanation: explain_one(registry, profile.as_ref(), listing),
+            listing,
+        });
+    }
+    Ok(explained)
+}
+
+fn explain_one(
+    registry: &Registry,
+    profile: Option<&Profile>,
+    listing: &ListingRecord,
+) -> Explanation {
+    let model = registry
+        .find(&listing.canonical_model)
+        .map(|id| registry.model(id));
+    let for_parts = listing
+        .flags
+        .as_deref()
+        .is_some_and(|flags| flags.contains(Flag::ForParts.as_str()));
+    let flags: &[Flag] = if for_parts { &[Flag::ForParts] } else { &[] };
+    let condition = listing.condition.as_deref().and_then(Condition::read);
+    let asked = Asked {
+        unit_price_usd: listing.unit_price,
+        condition: counted_condition(condition, flags),
+    };
+    Explanation {
+        registry_version: registry.version().to_owned(),
+        scoring_profile: profile.map(|profile| profile.name.clone()),
+        score: model
+            .zip(profile)
+            .and_then(|(model, profile)| score(model, asked, profile)),
+        measures: model.and_then(|model| Measures::of(model, listing.unit_price)),
+    }
+}
+
+fn show_explained(explained: &[Explained<'_>]) -> anyhow::Result<()> {
+    for (
+        place,
+        Explained {
+            listing,
+            explanation,
+        },
+    ) in explained.iter().enumerate()
+    {
+        if place > 0 {
+            output::line("")?;
+        }
+        let row = match (&listing.import_id, listing.import_index) {
+            (Some(import), Some(index)) => format!("{import} row {index}"),
+            (Some(import), None) => format!("{import}, without a row number"),
+            (None, _) => format!("listing {}", listing.id),
+        };
+        output::line(&format!("{} ({row})", listing.canonical_model))?;
+        if let Some(title) = &listing.title {
+            output::line(&format!("  “{title}”"))?;
+        }
+        show_reason(listing)?;
+        match (&explanation.score, &explanation.scoring_profile) {
+            (Some(score), Some(profile)) => {
+                super::explain::show_score(score, profile)?;
+                if (score.value - listing.score).abs() > 1e-9 {
+                    output::line(&format!(
+                        "  stored is {:.1}: the specs or the profile were others then; `imports rescore` brings it up to date",
+                        listing.score
+                    ))?;
+                }
+            }
+            _ => output::line(&format!(
+                "  score {:.1}, of the old program or of a model that the registry does not know",
+                listing.score
+            ))?,
+        }
+        if let Some(measures) = &explanation.measures {
+            super::explain::show_measures(measures)?;
+        }
+    }
+    Ok(())
+}
+
+/// The words of the title that decided, how sure the match is, and the cautions.
+fn show_reason(listing: &ListingRecord) -> anyhow::Result<()> {
+    let evidence: Vec<Evidence> = match &listing.evidence {
+        Some(json) => serde_json::from_str(json)?,
+        None => Vec::new(),
+    };
+    let mut parts: Vec<String> = evidence
+        .iter()
+        .map(|found| format!("{} `{}`", found.says, found.text))
+        .collect();
+    parts.extend(
+        listing
+            .confidence
+            .map(|confidence| format!("confidence {confidence:.2}")),
+    );
+    if let Some(flags) = &listing.flags {
+        let flags: Vec<String> = serde_json::from_str(flags)?;
+        parts.push(format!("caution: {}", flags.join(", ")));
+    }
+    if parts.is_empty() {
+        return Ok(());
+    }
+    Ok(output::line(&format!("  named by {}", parts.join(", ")))?)
+}
+
+/// What is shown of the stored evidence.
+#[derive(Debug, Deserialize)]
+struct Evidence {
+    text: String,
+    says: String,
 }
 
 /// Listings for people, a line each: what it is worth, what it costs, what and where it is.

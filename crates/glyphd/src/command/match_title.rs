@@ -1,14 +1,16 @@
 //! `glyphd match`: which card a title names, and why.
 
 use std::io::{self, BufRead, BufWriter, Write};
+use std::path::Path;
 
 use clap::Args;
-use glyph_core::matching::{Clues, Match, UnmatchedReason};
+use glyph_core::matching::{Clues, Evidence, Kind, Match, UnmatchedReason};
 use glyph_core::registry::{Registry, Vendor};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::failure::Status;
-use crate::import_job::Names;
+use crate::names::Names;
 use crate::output;
 
 /// Say which card a title names, and why.
@@ -36,12 +38,14 @@ struct Answer<'a> {
     lot_size: u32,
     confidence: f64,
     reason: Option<&'static str>,
+    flags: &'a [glyph_core::matching::Flag],
+    would_settle: &'a [String],
     evidence: &'a [glyph_core::matching::Evidence],
     candidates: &'a [glyph_core::matching::Candidate],
 }
 
-pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
-    let names = Names::embedded();
+pub(super) fn run(registry: Option<&Path>, arguments: &Arguments) -> anyhow::Result<Status> {
+    let names = Names::load(registry)?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     for title in &arguments.titles {
         if title != "-" {
@@ -79,7 +83,7 @@ fn answer(names: &Names, title: &str, json: bool, out: &mut dyn Write) -> anyhow
         &Answer {
             title,
             kind: found.kind.as_str(),
-            vendor: vendor_of(names.registry, &found),
+            vendor: vendor_of(&names.registry, &found),
             model: found.product.as_deref(),
             canonical_model: record.map(|record| record.canonical_model.as_str()),
             memory_gb: found.memory_gb,
@@ -87,6 +91,8 @@ fn answer(names: &Names, title: &str, json: bool, out: &mut dyn Write) -> anyhow
             lot_size: found.lot_size,
             confidence: found.confidence,
             reason: found.unmatched_reason().map(UnmatchedReason::as_str),
+            flags: &found.flags,
+            would_settle: &found.would_settle,
             evidence: &found.evidence,
             candidates: &found.candidates,
         },
@@ -105,40 +111,46 @@ fn vendor_of(registry: &Registry, found: &Match) -> Option<Vendor> {
     variant.map(|id| registry.model(id).vendor)
 }
 
-/// The title, the words that decided under it, and what lost.
+/// The title with the words that decided marked under it, the answer in a line, and beneath it what else there is to
+/// know: cautions, what would settle an open name, and the cards that lost.
 fn draw(names: &Names, title: &str, found: &Match, out: &mut dyn Write) -> anyhow::Result<()> {
-    writeln!(out, "{}", output::shortened(title, usize::MAX))?;
-    for evidence in &found.evidence {
-        let before = title.get(..evidence.start).unwrap_or("").chars().count();
-        let width = evidence.text.chars().count().max(1);
-        writeln!(
-            out,
-            "{}{} {}",
-            " ".repeat(before),
-            "^".repeat(width),
-            evidence.says
-        )?;
-    }
+    let shown = output::shortened(title, usize::MAX);
+    writeln!(out, "{shown}")?;
+    mark(title, &found.evidence, out)?;
     let name = match (found.model, &found.product) {
-        (Some(id), _) => names.registry.model(id).canonical_model.clone(),
+        (Some(id), _) => {
+            let model = names.registry.model(id);
+            format!("{} ({})", model.canonical_model, model.model)
+        }
         (None, Some(product)) => format!("{product}, which one is open"),
         (None, None) => "no model".to_owned(),
     };
-    let lot = if found.lot_size > 1 {
-        format!(", a lot of {}", found.lot_size)
-    } else {
-        String::new()
+    let kind = match found.kind {
+        Kind::GpuCard => "a card".to_owned(),
+        Kind::GpuLot => format!("a lot of {} cards", found.lot_size),
+        Kind::System => "a machine with a card inside".to_owned(),
+        Kind::Accessory => "an accessory of cards".to_owned(),
+        Kind::NotGpu => "something else than a graphics card".to_owned(),
+        Kind::NotOffer => "no offer: wanted, for rent or a picture".to_owned(),
+        Kind::Unclear => "unclear what is offered".to_owned(),
     };
-    let reason = found
-        .unmatched_reason()
-        .map(|reason| format!(", unmatched: {}", reason.as_str()));
-    writeln!(
-        out,
-        "→ {name} ({}{lot}, confidence {:.2}{})",
-        found.kind.as_str(),
-        found.confidence,
-        reason.unwrap_or_default(),
-    )?;
+    writeln!(out, "→ {name}")?;
+    let mut facts = vec![kind];
+    facts.extend(found.memory_gb.map(|memory| format!("{memory} GB")));
+    facts.extend(found.form.map(|form| form.as_str().to_owned()));
+    facts.push(format!("confidence {:.2}", found.confidence));
+    facts.push(match found.unmatched_reason() {
+        Some(reason) => format!("unmatched: {}", reason.as_str()),
+        None => "scored".to_owned(),
+    });
+    writeln!(out, "  {}", facts.join(" · "))?;
+    if !found.flags.is_empty() {
+        let flags: Vec<&str> = found.flags.iter().map(|flag| flag.as_str()).collect();
+        writeln!(out, "  caution: {}", flags.join(", "))?;
+    }
+    for settles in &found.would_settle {
+        writeln!(out, "  would settle it: {settles}")?;
+    }
     for candidate in &found.candidates {
         writeln!(
             out,
@@ -147,4 +159,66 @@ fn draw(names: &Names, title: &str, found: &Match, out: &mut dyn Write) -> anyho
         )?;
     }
     Ok(writeln!(out)?)
+}
+
+/// Marks under the title: one line of marks, and under it each mark's meaning, in as few lines as they fit.
+///
+/// What another column or the whole title said has no place of its own and gets a line.
+fn mark(title: &str, evidence: &[Evidence], out: &mut dyn Write) -> anyhow::Result<()> {
+    let (placed, whole): (Vec<&Evidence>, Vec<&Evidence>) = evidence
+        .iter()
+        .partition(|found| title.get(found.start..found.end) == Some(found.text.as_str()));
+    let mut placed: Vec<(usize, usize, &str)> = placed
+        .iter()
+        .map(|found| {
+            let column = width_of(title.get(..found.start).unwrap_or_default());
+            (column, width_of(&found.text).max(1), found.says)
+        })
+        .collect();
+    placed.sort_unstable();
+    placed.dedup();
+    let mut marks = String::new();
+    for (column, width, _) in &placed {
+        let at = width_of(&marks);
+        marks.push_str(&" ".repeat(column.saturating_sub(at)));
+        let left = (column + width).saturating_sub(width_of(&marks));
+        marks.push_str(&"~".repeat(left));
+    }
+    if !marks.is_empty() {
+        writeln!(out, "{marks}")?;
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for (column, _, says) in &placed {
+        let line = match lines
+            .iter_mut()
+            .find(|line| line.is_empty() || line.len() < *column)
+        {
+            Some(line) => line,
+            None => {
+                lines.push(String::new());
+                let last = lines.len() - 1;
+                &mut lines[last]
+            }
+        };
+        let gap = column.saturating_sub(line.len());
+        line.push_str(&" ".repeat(gap));
+        line.push_str(says);
+    }
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    for found in whole {
+        writeln!(
+            out,
+            "  by the {}: {}",
+            found.says.replace('_', " "),
+            output::shortened(&found.text, 120)
+        )?;
+    }
+    Ok(())
+}
+
+/// Columns of a terminal that a text takes: two for a Chinese character, none for what is not seen.
+fn width_of(text: &str) -> usize {
+    output::shortened(text, usize::MAX).width()
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod explain;
 mod export;
 mod failure;
 mod import;
@@ -10,14 +11,16 @@ mod listings;
 mod match_title;
 mod migrate;
 mod models;
+mod rematch;
+mod report;
 mod store;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-pub(crate) use failure::Hinted;
 pub use failure::Status;
+pub(crate) use failure::{Hinted, WrongUsage};
 
 /// GPU market listings, row by row: names the card, scores the offer, keeps every import.
 #[derive(Debug, Parser)]
@@ -37,6 +40,10 @@ pub struct Cli {
         value_name = "FILE"
     )]
     pub db_path: PathBuf,
+    /// Models of your own: a CSV file that adds to the built-in registry, or overrides what it says of a model. Its columns
+    /// are those of `crates/glyph-core/registry`, and `part_numbers`.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub registry: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -45,7 +52,7 @@ pub struct Cli {
 pub enum Command {
     /// Take in listings files: every row is scored, unmatched or rejected, and none is lost.
     Import(import::Arguments),
-    /// List, show, undo, compare, repair and rescore imports.
+    /// List, show, undo, compare, repair, rescore and rematch imports.
     Imports(imports::Arguments),
     /// Find scored listings.
     Listings(listings::Arguments),
@@ -53,6 +60,8 @@ pub enum Command {
     Models(models::Arguments),
     /// Say which card a title names, and why.
     Match(match_title::Arguments),
+    /// What the database as a whole says.
+    Report(report::Arguments),
     /// Verify that the database keeps the batch contract.
     Check(check::Arguments),
     /// Write rows to a file for other programs, in row order.
@@ -66,12 +75,14 @@ pub enum Command {
 /// Runs the command and prints what went wrong.
 pub fn run(cli: Cli) -> ExitCode {
     let path = cli.db_path.as_path();
+    let registry = cli.registry.as_deref();
     let result = match cli.command {
-        Command::Import(arguments) => import::run(path, &arguments),
-        Command::Imports(arguments) => imports::run(path, &arguments),
-        Command::Listings(arguments) => listings::run(path, &arguments),
-        Command::Models(arguments) => models::run(path, &arguments),
-        Command::Match(arguments) => match_title::run(&arguments),
+        Command::Import(arguments) => import::run(path, registry, &arguments),
+        Command::Imports(arguments) => imports::run(path, registry, &arguments),
+        Command::Listings(arguments) => listings::run(path, registry, &arguments),
+        Command::Models(arguments) => models::run(path, registry, &arguments),
+        Command::Match(arguments) => match_title::run(registry, &arguments),
+        Command::Report(arguments) => report::run(path, registry, &arguments),
         Command::Check(arguments) => check::run(path, &arguments),
         Command::Export(arguments) => export::run(path, &arguments),
         Command::Migrate(arguments) => migrate::run(path, &arguments),

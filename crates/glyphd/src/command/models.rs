@@ -1,17 +1,21 @@
 //! `glyphd models`: the registry, and what its models cost in the database.
 
+mod audit;
+mod show;
+
 use std::collections::HashMap;
 use std::path::Path;
 
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use glyph_core::registry::{Model, Registry};
+use glyph_core::registry::Model;
 use glyph_store::listing::ModelMarket;
 use glyph_store::store::Store;
 use serde::Serialize;
 
-use super::failure::{Hinted, Status};
+use super::failure::Status;
 use super::imports::Output;
+use crate::names::load_registry;
 use crate::output::{self, Format};
 
 /// Show the GPU models that the program knows, and what they cost.
@@ -32,16 +36,12 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// One model with its specs, each with its source.
-    #[command(after_help = "Example:\n  glyphd models show L4")]
-    Show {
-        /// The canonical name, in any case.
-        #[arg(value_name = "NAME")]
-        name: String,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// One model with its specs, each with its source; with `--price` what it is worth at that.
+    #[command(after_help = "Example:\n  glyphd models show L4 --price 2500")]
+    Show(show::Arguments),
+    /// What the registry lacks, has without a document, or has from sources that disagree.
+    #[command(after_help = "Example:\n  glyphd models audit --field tdp_w")]
+    Audit(audit::Arguments),
 }
 
 #[derive(Debug, Serialize)]
@@ -52,10 +52,16 @@ struct Listed<'a> {
     market: Option<&'a ModelMarket>,
 }
 
-pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
-    let registry = Registry::embedded();
-    if let Some(Command::Show { name, json }) = &arguments.command {
-        return show(registry, name, *json);
+pub(super) fn run(
+    path: &Path,
+    own_models: Option<&Path>,
+    arguments: &Arguments,
+) -> anyhow::Result<Status> {
+    let (registry, _) = load_registry(own_models)?;
+    match &arguments.command {
+        Some(Command::Show(arguments)) => return show::run(&registry, arguments),
+        Some(Command::Audit(arguments)) => return audit::run(&registry, arguments),
+        None => {}
     }
     if !arguments.listed {
         output::rows(registry.models(), arguments.output.format(), |models| {
@@ -148,55 +154,4 @@ fn registry_row(model: &Model) -> Vec<String> {
 
 fn text<T: ToString>(value: Option<T>) -> String {
     value.map_or("–".to_owned(), |value| value.to_string())
-}
-
-/// Fields that are this program's own words, not facts from a document.
-const NO_FACTS: [&str; 7] = [
-    "canonical_model",
-    "model",
-    "product",
-    "vendor",
-    "family",
-    "aliases",
-    "default_variant",
-];
-
-fn show(registry: &Registry, name: &str, json: bool) -> anyhow::Result<Status> {
-    let wanted = name.replace([' ', '-'], "_").to_uppercase();
-    let id = registry.find(&wanted).ok_or_else(|| {
-        Hinted::new(
-            format!("there is no model `{name}` in the registry"),
-            "`glyphd models` lists them all",
-        )
-    })?;
-    let model = registry.model(id);
-    if json {
-        output::json(model)?;
-        return Ok(Status::Done);
-    }
-    let value = serde_json::to_value(model)?;
-    let mut table = output::table(&["", "", "source"], &[]);
-    for (field, value) in value.as_object().into_iter().flatten() {
-        if field == "sources" {
-            continue;
-        }
-        let shown = match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Array(items) => items
-                .iter()
-                .filter_map(serde_json::Value::as_str)
-                .collect::<Vec<_>>()
-                .join(", "),
-            other => other.to_string(),
-        };
-        let names_a_fact = !NO_FACTS.contains(&field.as_str());
-        let source = registry
-            .source_of(id, field)
-            .filter(|_| names_a_fact)
-            .map_or("", |source| source.title.as_str());
-        table.add_row(vec![field.clone(), shown, source.to_owned()]);
-    }
-    output::line(&format!("registry {}", registry.version()))?;
-    output::draw(&table)?;
-    Ok(Status::Done)
 }

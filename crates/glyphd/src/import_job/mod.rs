@@ -11,9 +11,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use glyph_core::listing::ListingReader;
-use glyph_core::matching::Matcher;
 use glyph_core::pipeline::{self, Counts, Stages};
-use glyph_core::registry::Registry;
 use glyph_store::import::{CommitOutcome, FinishedImport, NewImport};
 use glyph_store::store::Store;
 use opened::reader_for;
@@ -25,24 +23,8 @@ pub(crate) use report::{ImportReport, rates_used};
 use tally::{Tally, explain, too_many_rejects};
 
 use crate::input::Input;
+use crate::names::Names;
 use crate::{clock, identity};
-
-/// What names the cards: a registry and the matcher made from it.
-#[derive(Debug)]
-pub(crate) struct Names {
-    pub(crate) registry: &'static Registry,
-    pub(crate) matcher: Matcher,
-}
-
-impl Names {
-    pub(crate) fn embedded() -> Names {
-        let registry = Registry::embedded();
-        Names {
-            registry,
-            matcher: Matcher::new(registry),
-        }
-    }
-}
 
 /// An input whose source and header are known to be good: nothing of a database was touched for it.
 #[derive(Debug)]
@@ -77,7 +59,9 @@ pub(crate) fn import_prepared(
 ) -> anyhow::Result<ImportReport> {
     let started = Instant::now();
     let now = clock::now();
-    let Names { registry, matcher } = names;
+    let Names {
+        registry, matcher, ..
+    } = names;
     let Prepared {
         input,
         options,

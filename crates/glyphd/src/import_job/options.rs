@@ -26,6 +26,8 @@ pub(crate) struct ImportOptions {
     pub(crate) rates: Option<Arc<Rates>>,
     /// Names the rates given by the user: part of what makes an import the same.
     pub(crate) rates_key: String,
+    /// Names the models that the user added to the registry; empty where there are none.
+    pub(crate) registry_key: String,
     /// The time given for the whole file.
     pub(crate) seen_at: Option<Timestamp>,
     pub(crate) profile: Profile,
@@ -170,11 +172,18 @@ pub(super) fn options_key(
     digested: &Digested,
     options: &ImportOptions,
 ) -> serde_json::Result<String> {
-    Ok(digest_of(&[
-        &digested.sha256,
-        &options.seen_at.map(clock::text).unwrap_or_default(),
-        &options.reading_json()?,
+    let seen_at = options.seen_at.map(clock::text).unwrap_or_default();
+    let reading = options.reading_json()?;
+    let mut parts = vec![
+        digested.sha256.as_str(),
+        &seen_at,
+        &reading,
         &options.rates_key,
         &options.profile.name,
-    ]))
+    ];
+    // Only where it says something, so that the keys of imports without it stay what they were.
+    if !options.registry_key.is_empty() {
+        parts.push(&options.registry_key);
+    }
+    Ok(digest_of(&parts))
 }

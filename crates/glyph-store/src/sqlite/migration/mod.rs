@@ -28,6 +28,7 @@ mod step;
 mod steps;
 mod v1_1_0;
 mod v1_2_0;
+mod v1_3_0;
 mod version;
 
 pub use self::bookkeeping::Applied;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::error::StoreError;
+use crate::error::{Loss, StoreError};
 use crate::sqlite::schema::{Schema, VIRTUAL_TABLE, quoted};
 
 /// Rows whose foreign key points at nothing, by (table, the table that it refers to). The old program enforced foreign
@@ -82,6 +82,24 @@ pub(crate) fn size_bytes(connection: &Connection) -> rusqlite::Result<u64> {
 /// Runs a query that gives one number, never below 0.
 pub(crate) fn count(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {
     connection.query_row(sql, [], |row| Ok(row.get::<_, i64>(0)? as u64))
+}
+
+/// What a step down would lose: of each (words, query that counts it) those whose count is not 0.
+pub(crate) fn losses(
+    connection: &Connection,
+    counted: &[(&str, &str)],
+) -> rusqlite::Result<Vec<Loss>> {
+    let mut losses = Vec::new();
+    for (what, sql) in counted {
+        let count = count(connection, sql)?;
+        if count > 0 {
+            losses.push(Loss {
+                what: (*what).to_owned(),
+                count,
+            });
+        }
+    }
+    Ok(losses)
 }
 
 /// Rows of every table, by name.

@@ -9,6 +9,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::bookkeeping::{self, Applied};
+use super::v1_2_0;
 use super::version::Version;
 use crate::error::StoreError;
 use crate::sqlite::schema::{self, Column, Index, Schema, Table, comparable};
@@ -86,8 +87,10 @@ pub(crate) fn recognise(connection: &Connection, path: &Path) -> Result<Option<K
             supported: Version::CURRENT,
         });
     }
-    let mut known = if has_marks_of_1_2_0(&actual) {
-        against_current(actual)
+    let mut known = if has_marks_of_1_3_0(&actual) {
+        against_ours(actual, schema::CURRENT, Version::V1_3_0)
+    } else if has_marks_of_1_2_0(&actual) {
+        against_ours(actual, v1_2_0::UP, Version::V1_2_0)
     } else {
         against_old(connection, actual)
     }
@@ -125,13 +128,22 @@ fn has_marks_of_1_2_0(actual: &Schema) -> bool {
             .is_some_and(|table| table.column("listing_id").is_some())
 }
 
+fn has_marks_of_1_3_0(actual: &Schema) -> bool {
+    actual.tables.contains_key("import_rematches")
+        || actual.tables.contains_key("rematch_changes")
+        || actual
+            .tables
+            .get("listings")
+            .is_some_and(|table| table.column("flags").is_some())
+}
+
 /// What is recognised, or every difference in words.
 type Verdict = Result<Known, Vec<String>>;
 
-/// A file of this program's own making must be exactly what `schema.sql` says; plain indexes, tables and views of the
-/// user may stand beside it.
-fn against_current(actual: Schema) -> rusqlite::Result<Verdict> {
-    let wanted = Schema::of_text(schema::CURRENT)?;
+/// A file of this program's own making must be exactly what the text of its version says; plain indexes, tables and
+/// views of the user may stand beside it.
+fn against_ours(actual: Schema, text: &str, version: Version) -> rusqlite::Result<Verdict> {
+    let wanted = Schema::of_text(text)?;
     let mut differences = Vec::new();
     let mut notes = Vec::new();
     let mut additions = Vec::new();
@@ -192,13 +204,7 @@ fn against_current(actual: Schema) -> rusqlite::Result<Verdict> {
             differences.push(format!("trigger `{name}` is not known"));
         }
     }
-    Ok(finish(
-        Version::V1_2_0,
-        actual,
-        differences,
-        notes,
-        additions,
-    ))
+    Ok(finish(version, actual, differences, notes, additions))
 }
 
 /// A file of the old program, in any of its shapes, or at our 1.1.0.

@@ -16,19 +16,27 @@ pub enum Version {
     V1_1_0,
     /// Import records, outcomes, distinct offers.
     V1_2_0,
+    /// Second matchings, flags of offers.
+    V1_3_0,
 }
 
 impl Version {
-    pub const ALL: [Version; 3] = [Version::V1_0_0, Version::V1_1_0, Version::V1_2_0];
+    pub const ALL: [Version; 4] = [
+        Version::V1_0_0,
+        Version::V1_1_0,
+        Version::V1_2_0,
+        Version::V1_3_0,
+    ];
 
     /// What this program works with.
-    pub const CURRENT: Version = Version::V1_2_0;
+    pub const CURRENT: Version = Version::V1_3_0;
 
     pub fn as_str(self) -> &'static str {
         match self {
             Version::V1_0_0 => "1.0.0",
             Version::V1_1_0 => "1.1.0",
             Version::V1_2_0 => "1.2.0",
+            Version::V1_3_0 => "1.3.0",
         }
     }
 

@@ -29,8 +29,8 @@ fn market(store: &mut dyn Store) {
     import(store, "second", &csv(&MORE));
     for import_id in ["first", "second"] {
         store
-            .rescore_import(import_id, "by price", &|_, unit_price| {
-                Some(unit_price / 100.0)
+            .rescore_import(import_id, "by price", &|offer| {
+                Some(offer.unit_price / 100.0)
             })
             .unwrap();
     }

@@ -7,6 +7,7 @@ pub(crate) mod find_import;
 pub(crate) mod import;
 pub(crate) mod listing;
 pub(crate) mod model_market;
+pub(crate) mod rematch;
 pub(crate) mod repair;
 pub(crate) mod rescore;
 pub(crate) mod row;

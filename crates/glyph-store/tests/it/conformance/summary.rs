@@ -22,9 +22,7 @@ pub(crate) fn a_summary_names_the_best_offers_the_reasons_and_the_codes(store: &
     import(store, "first", &text);
     import(store, "second", MARKET);
     store
-        .rescore_import("first", "by price", &|_, unit_price| {
-            Some(unit_price / 100.0)
-        })
+        .rescore_import("first", "by price", &|offer| Some(offer.unit_price / 100.0))
         .unwrap();
     let summary = store.summarise_import("first").unwrap();
     let best: Vec<f64> = summary

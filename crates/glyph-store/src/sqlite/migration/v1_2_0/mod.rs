@@ -27,7 +27,7 @@ pub(crate) const MIGRATION: Migration = Migration {
     losses,
 };
 
-const UP: &str = include_str!("up.sql");
+pub(super) const UP: &str = include_str!("up.sql");
 const DOWN: &str = include_str!("down.sql");
 
 /// What the old tables demand of rows that were written since: an unknown VRAM or power is 0 there, as the old program
@@ -191,15 +191,5 @@ const LOSSES: [(&str, &str); 9] = [
 ];
 
 fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
-    let mut losses = Vec::new();
-    for (what, sql) in LOSSES {
-        let count = preflight::count(connection, sql)?;
-        if count > 0 {
-            losses.push(Loss {
-                what: what.to_owned(),
-                count,
-            });
-        }
-    }
-    Ok(losses)
+    preflight::losses(connection, &LOSSES)
 }

@@ -1,0 +1,57 @@
+//! What names the cards: a registry, built in or with the user's own models over it, and the matcher made from it.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use anyhow::Context;
+use glyph_core::matching::Matcher;
+use glyph_core::registry::{Registry, RegistryFile};
+
+use crate::command::Hinted;
+use crate::input::digest_of;
+
+/// A registry and the matcher made from it.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) registry: Cow<'static, Registry>,
+    pub(crate) matcher: Matcher,
+    /// Names the user's own models; empty where there are none. Part of what makes an import the same.
+    pub(crate) own_key: String,
+}
+
+impl Names {
+    /// The built-in registry, with the models of `file` added where one is given.
+    pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Names> {
+        let (registry, own_key) = load_registry(file)?;
+        Ok(Names {
+            matcher: Matcher::new(&registry),
+            registry,
+            own_key,
+        })
+    }
+}
+
+/// The registry alone, and what names the user's own models in it.
+pub(crate) fn load_registry(
+    file: Option<&Path>,
+) -> anyhow::Result<(Cow<'static, Registry>, String)> {
+    let built_in = Registry::embedded();
+    let Some(path) = file else {
+        return Ok((Cow::Borrowed(built_in), String::new()));
+    };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the registry `{name}`"))?;
+    let registry = built_in
+        .with_models(RegistryFile {
+            name: &name,
+            text: &text,
+        })
+        .map_err(|error| {
+            Hinted::new(
+                format!("cannot use the registry: {error}"),
+                "`glyphd models --registry --help` tells the columns; nothing was changed",
+            )
+        })?;
+    Ok((Cow::Owned(registry), digest_of(&[&text])))
+}
