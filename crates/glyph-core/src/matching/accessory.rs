@@ -1,10 +1,13 @@
 //! Whether a title offers something for a card and not the card: fan, bridge, water block, box, licence.
 
 use super::term::Term;
-use super::tokens::{Gap, Tokens};
+use super::tokens::{Gap, Shape, Tokens};
 
 /// The token that tells, where the title offers an accessory. `name` is the span of the first card it names.
 pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
+    if let Some(at) = without_the_card(tokens).or_else(|| thing_only(tokens)) {
+        return Some(at);
+    }
     (0..tokens.list.len()).find(|at| match tokens.term_at(*at) {
         Term::Accessory => is_accessory(tokens, *at, name),
         Term::Part => is_part_alone(tokens, *at, name),
@@ -12,6 +15,80 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usiz
         Term::Link => is_link_alone(tokens, *at, name),
         Term::Licence => !is_extra(tokens, *at, name),
         _ => false,
+    })
+}
+
+/// `no graphics card`, `ohne GPU`, `senza scheda`, `без чипа`: what is left is a part or a box.
+fn without_the_card(tokens: &Tokens) -> Option<usize> {
+    (0..tokens.list.len()).find(|at| {
+        if tokens.term_at(*at) != Term::Without
+            || matches!(
+                tokens.text_at(*at),
+                "dead"
+                    | "bad"
+                    | "broken"
+                    | "faulty"
+                    | "damaged"
+                    | "defective"
+                    | "minus"
+                    | "failed"
+                    | "noisy"
+            )
+        {
+            return false;
+        }
+        (at + 1..at + 3).any(|near| {
+            tokens.term_at(near) == Term::GpuNoun
+                || matches!(
+                    tokens.text_at(near),
+                    "card"
+                        | "karte"
+                        | "scheda"
+                        | "placa"
+                        | "tarjeta"
+                        | "carte"
+                        | "karta"
+                        | "карты"
+                        | "карти"
+                        | "чипа"
+                        | "чипу"
+                        | "core"
+                        | "chip"
+                        | "die"
+                )
+        })
+    })
+}
+
+/// `box ONLY`, `nur Karton`, `solo la caja`: the one thing that is there is not the card.
+fn thing_only(tokens: &Tokens) -> Option<usize> {
+    let is_thing = |at: usize| {
+        matches!(tokens.term_at(at), Term::Part | Term::Accessory)
+            || matches!(
+                tokens.text_at(at),
+                "box"
+                    | "boxes"
+                    | "caja"
+                    | "caixa"
+                    | "scatola"
+                    | "karton"
+                    | "ovp"
+                    | "verpackung"
+                    | "packaging"
+                    | "коробка"
+            )
+    };
+    let is_card = |at: usize| {
+        tokens.term_at(at) == Term::GpuNoun
+            || matches!(
+                tokens.text_at(at),
+                "card" | "cards" | "karte" | "board" | "module" | "unit"
+            )
+    };
+    (0..tokens.list.len()).find(|at| {
+        tokens.term_at(*at) == Term::Only
+            && !(at.saturating_sub(1)..at + 2).any(is_card)
+            && (at.saturating_sub(3)..at + 3).any(is_thing)
     })
 }
 
@@ -40,8 +117,14 @@ fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> boo
                 | "logo"
         )
     {
-        return name.is_some_and(|(_, last)| at == last + 1)
-            || at + 1 == tokens.list.len()
+        return name.is_some_and(|(_, last)| {
+            (last + 1..at).all(|between| {
+                matches!(
+                    tokens.term_at(between),
+                    Term::BoardLine | Term::Brand | Term::Harmless | Term::NameFiller
+                )
+            })
+        }) || at + 1 == tokens.list.len()
             || tokens.term_at(at + 1) == Term::For
             || tokens.term_at(at + 1) == Term::Only;
     }
@@ -52,6 +135,33 @@ fn is_accessory(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> boo
 fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     if is_extra(tokens, at, name) || is_counted(tokens, at) {
         return false;
+    }
+    if tokens
+        .list
+        .get(at)
+        .is_some_and(|token| token.shape == Shape::Script)
+    {
+        // `三風扇`, `风扇有点响` on a card; `P40 M40 涡轮散热风扇` without a size or a word for cards is the fan.
+        let card = states_memory(tokens)
+            || tokens.list.iter().any(|token| token.term == Term::GpuNoun)
+            || starts_a_size(tokens);
+        let offered_for = (0..at).any(|before| tokens.term_at(before) == Term::For);
+        let counted = at > 0
+            && [
+                "单", "單", "双", "雙", "三", "三个", "两", "兩", "大", "智能", "温控",
+            ]
+            .iter()
+            .any(|count| tokens.text_at(at - 1).ends_with(count));
+        // `显卡风扇`: the fan of a card.
+        let of_a_card = at > 0
+            && tokens.is_glued_or_joined(at)
+            && tokens.term_at(at - 1) == Term::GpuNoun
+            && !states_memory(tokens);
+        let measured = tokens.list.iter().any(|token| token.term == Term::Unit);
+        let ends = at + 3 >= tokens.list.len();
+        return offered_for
+            || ends && of_a_card
+            || ends && !card && !counted && !measured && name.is_some();
     }
     let next = tokens.term_at(at + 1);
     if next == Term::Only || matches!(tokens.text_at(at + 1), "replacement" | "ersatz") {
@@ -90,11 +200,12 @@ fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
 /// `w/ bracket`, `+ cable`, `no cooler`: comes with the card, or is missing from it.
 fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
     let after_name = name.is_some_and(|(_, last)| at > last);
-    let from = at.saturating_sub(4);
+    let from = at.saturating_sub(6);
     (from..at).any(|before| {
         let term = tokens.term_at(before);
         let with = term == Term::With
-            || tokens.text_at(before) == "w" && tokens.gap_at(before + 1).has(Gap::SLASH);
+            || matches!(tokens.text_at(before), "w" | "c")
+                && tokens.gap_at(before + 1).has(Gap::SLASH);
         term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad")
             || after_name && with
     }) || after_name
@@ -102,7 +213,11 @@ fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
             name.is_some_and(|(_, last)| before > last)
                 && tokens.gap_at(before).has(Gap::PLUS.and(Gap::AND))
         })
-        || after_name && matches!(tokens.text_at(at + 1), "included" | "incl" | "inkl")
+        || after_name
+            && matches!(
+                tokens.text_at(at + 1),
+                "included" | "incl" | "inkl" | "removed" | "missing"
+            )
 }
 
 /// `3 fans`, `dual fan`, `2x fan`: the card's own.
@@ -156,6 +271,16 @@ fn is_described(tokens: &Tokens, at: usize) -> bool {
                 | "liquid"
                 | "oc"
                 | "edition"
+                | "water"
+                | "водяне"
+                | "водяное"
+                | "воздушное"
+                | "жидкостное"
+                | "активное"
+                | "активне"
+                | "пассивное"
+                | "пасивне"
+                | "тихое"
         )
 }
 
@@ -172,6 +297,11 @@ fn is_link_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
         .take(6)
         .any(|near| matches!(tokens.text_at(near), "slot" | "slots" | "kit" | "connector"));
     name.is_none() || slots || tokens.term_at(at + 1) == Term::For
+}
+
+/// `12G`, `8GD6`.
+fn starts_a_size(tokens: &Tokens) -> bool {
+    (1..tokens.list.len()).any(|at| super::chain::starts_size(tokens, at))
 }
 
 fn states_memory(tokens: &Tokens) -> bool {

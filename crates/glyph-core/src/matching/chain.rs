@@ -169,9 +169,29 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
             }
             Shape::Script => return,
             Shape::Word => {
-                if touching && matches!(text, "d" | "g" | "gd" | "ddr") && tokens.is_glued(at + 1) {
+                let number_follows = tokens
+                    .list
+                    .get(at + 1)
+                    .is_some_and(|next| next.shape == Shape::Number && next.gap.is_glued());
+                if touching && matches!(text, "d" | "g" | "gd" | "ddr") && number_follows {
                     at += 2;
                     touching = false;
+                    continue;
+                }
+                // `GTX1070TI-A8G`, also without the hyphen: a maker's letter before the size.
+                let maker = matches!(text, "a" | "o") && starts_size(tokens, at + 2);
+                if maker && token.gap.is_glued() && tokens.is_glued(at + 1) {
+                    at += 1;
+                    continue;
+                }
+                // `4070 Ti` and the S of SUPER run together as `4070TIS`; `TIO` and `TIA` are makers' codes of memory.
+                let after_ti = token.gap.is_glued()
+                    && chain.words & lexicon.bit("ti") != 0
+                    && tokens.text_at(at - 1) == "ti";
+                if after_ti && text == "s" && group.used & masks.super_word != 0 {
+                    chain.words |= masks.super_word;
+                    chain.last = at;
+                    at += 1;
                     continue;
                 }
                 if touching && text == "s" && group.used & lexicon.bit("s") == 0 {
@@ -180,7 +200,8 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     at += 1;
                     continue;
                 }
-                let counted = counts(token.bit, token.gap, text, touching, spelled, group, masks);
+                let counted = counts(token.bit, token.gap, text, touching, spelled, group, masks)
+                    && !is_count(tokens, at, text);
                 if counted
                     && token.bit == masks.super_word
                     && is_only_praise(tokens, at, group, masks)
@@ -248,6 +269,11 @@ fn counts(
     wanted || naming || touching
 }
 
+/// `8G x1`, `N560GTX-M2D1GD5`: a letter that belongs to the number after it and is no `X` or `M` of a name.
+fn is_count(tokens: &Tokens, at: usize, text: &str) -> bool {
+    text.len() == 1 && tokens.is_glued(at + 1) && !tokens.is_glued(at)
+}
+
 fn touching_suffix(bit: u128, masks: &Masks) -> bool {
     bit & masks.suffix != 0
 }
@@ -263,8 +289,11 @@ fn is_only_praise(tokens: &Tokens, at: usize, group: &Group, masks: &Masks) -> b
 pub(super) fn starts_size(tokens: &Tokens, at: usize) -> bool {
     let text = tokens.text_at(at);
     let unit = match text {
-        "g" => !tokens.is_glued(at + 1),
-        "gd" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6" => true,
+        "g" => {
+            let next = tokens.list.get(at + 1);
+            !tokens.is_glued(at + 1) || next.is_some_and(|next| next.shape == Shape::Script)
+        }
+        "gd" | "gt" | "gbd" | "gbddr" | "gddr" | "gddr5" | "gddr6" => true,
         _ => false,
     };
     unit && tokens.is_glued(at)
@@ -283,5 +312,5 @@ fn may_be_glued(term: Term, text: &str) -> bool {
             | Term::Form
             | Term::PciExpress
             | Term::GpuNoun
-    ) || matches!(text, "ac" | "cg" | "raf" | "o" | "sc" | "ftw" | "ram")
+    ) || matches!(text, "ac" | "cg" | "raf" | "o" | "a" | "sc" | "ftw" | "ram")
 }

@@ -1,6 +1,7 @@
 //! What a title says as a whole: which vendors it names, whether it speaks of graphics cards at all.
 
 use super::index::Masks;
+use super::system::is_processor_number;
 use super::term::Term;
 use super::tokens::{Shape, Tokens};
 
@@ -28,6 +29,16 @@ pub(super) struct Context {
     pub(super) low_profile: bool,
     /// A processor, computer or mining rig is spoken of.
     pub(super) machine: bool,
+    /// A maker of graphics boards, also one that makes other things.
+    pub(super) maker: bool,
+    /// `Vendo`, `продам`, `selling`: the title is of a person who sells.
+    pub(super) sells: bool,
+    pub(super) processor: bool,
+    pub(super) rig: bool,
+    /// Made or used for mining.
+    pub(super) mining: bool,
+    /// Other goods that cards are often described with, or a maker of computers.
+    pub(super) doubtful: bool,
     pub(super) tokens: usize,
     /// Words that mean nothing to the grammar.
     pub(super) unknown: usize,
@@ -46,10 +57,33 @@ impl Context {
             if token.bit & strong != 0 || token.term.is_family() {
                 context.families |= token.bit;
             }
-            context.low_profile |= tokens.text(token) == "lowprofile";
+            let text = tokens.text(token);
+            context.low_profile |= text == "lowprofile";
+            context.sells |= at == 0
+                && matches!(
+                    text,
+                    "vendo"
+                        | "vende"
+                        | "продам"
+                        | "продаю"
+                        | "продается"
+                        | "selling"
+                        | "sell"
+                        | "verkaufe"
+                        | "sprzedam"
+                        | "vends"
+                        | "出"
+                        | "vand"
+                );
+            context.mining |= matches!(
+                text,
+                "mining" | "майнинг" | "майнинга" | "майнинговая" | "矿卡" | "hx"
+            );
             let known = token.bit != 0 || token.term != Term::None || token.shape != Shape::Word;
             let alone = !tokens.is_glued(at) && !tokens.is_glued(at + 1);
             context.unknown += usize::from(!known && alone && tokens.text(token).len() > 1);
+            context.processor |= token.term == Term::Processor || is_processor_number(tokens, at);
+            context.rig |= token.term == Term::Rig;
             match token.term {
                 Term::GpuNoun => context.gpu_noun = true,
                 Term::MemoryType => context.graphics_memory = true,
@@ -63,10 +97,17 @@ impl Context {
                 | Term::Computer
                 | Term::Laptop => context.machine = true,
                 Term::Goods => context.goods |= tokens.is_free(at),
+                Term::GoodsHint | Term::SystemHint => context.doubtful = true,
                 Term::Brand => {
                     context.board_brand |= !is_system_maker(tokens.text_at(at));
-                    context.professional_brand |=
-                        matches!(tokens.text_at(at), "pny" | "leadtek" | "elsa");
+                    let maker = !is_system_maker(tokens.text_at(at))
+                        || matches!(tokens.text_at(at), "msi" | "asus" | "gigabyte");
+                    context.maker |= maker;
+                    context.doubtful |= !maker;
+                    context.professional_brand |= matches!(
+                        tokens.text_at(at),
+                        "pny" | "leadtek" | "elsa" | "丽台" | "麗臺"
+                    );
                 }
                 _ => {}
             }
@@ -77,6 +118,10 @@ impl Context {
     /// The words that tell professional cards apart wherever they stand.
     pub(super) fn editions(&self, tokens: &Tokens, masks: &Masks) -> u128 {
         let mut editions = self.said & masks.soft;
+        let shaders = |at: usize| tokens.text_at(at) == "2048" && tokens.text_at(at + 1) == "sp";
+        if (0..tokens.list.len()).any(shaders) {
+            editions |= masks.shaders;
+        }
         for (at, token) in tokens.list.iter().enumerate() {
             let bit = token.bit & masks.edition;
             let always = !matches!(token.term, Term::Server | Term::Computer);

@@ -49,6 +49,7 @@ pub(super) fn fit(
     if professional {
         said |= editions & (masks.soft | masks.edition);
     }
+    said |= editions & masks.shaders & group.used;
     // Of the Ada and Blackwell cards only the SFF ones are of low profile.
     if low_profile
         && pattern.lead.is_empty()

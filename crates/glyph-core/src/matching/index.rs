@@ -100,6 +100,12 @@ pub(super) struct Masks {
     pub(super) hd: u128,
     pub(super) vega: u128,
     pub(super) gtx: u128,
+    pub(super) ti: u128,
+    /// `2048SP`: another card of the same number, wherever it stands.
+    pub(super) shaders: u128,
+    /// `GT`, `FX`, Titan: too common as words.
+    pub(super) gt_fx: u128,
+    pub(super) arc: u128,
     pub(super) plus: u128,
     /// Words that are the middle of a name without a number.
     pub(super) anchors: u128,
@@ -401,6 +407,8 @@ const FIXED_WORDS: &[&str] = &[
     "workstation",
     "titan",
     "plus",
+    "2048",
+    "sp",
 ];
 
 impl Masks {
@@ -478,6 +486,10 @@ impl Masks {
             hd: mask(&["hd"]),
             vega: mask(&["vega"]),
             gtx: mask(&["gtx"]),
+            ti: mask(&["ti"]),
+            shaders: mask(&["2048", "sp"]),
+            gt_fx: mask(&["gt", "fx", "titan", "grid"]),
+            arc: mask(&["arc"]),
             plus: mask(&["plus"]),
             anchors: 0,
             sff: mask(&["sff"]),

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::index::Masks;
 use super::lot::Lot;
 use super::naming::Naming;
+use super::system::Machine;
 use super::term::Term;
 use super::tokens::{Gap, Shape, Tokens};
 use super::{Kind, accessory, system};
@@ -42,39 +43,58 @@ pub(super) fn decide(
     let found = naming.product.is_some() || !naming.open.is_empty();
     let line = names_a_line(tokens, context, naming, masks);
     let speaks_of_cards = found || line.is_some() || context.gpu_noun || context.families != 0;
-    if speaks_of_cards && let Some((at, says)) = find_no_offer(tokens) {
+    if let Some((at, says)) = find_no_offer(tokens, name)
+        && (speaks_of_cards
+            || !naming.lost.is_empty() && tokens.term_at(at) == Term::Wanted
+            || context.said & (masks.class | masks.titan) != 0)
+    {
         return Offer::new(Kind::NotOffer, Some(at), says, 0.9);
     }
     let machine = system::find(tokens, name, lot);
-    let links = tokens.list.iter().any(|token| token.term == Term::Link);
+    let links = tokens
+        .list
+        .iter()
+        .any(|token| token.term == Term::Bridge || tokens.text(token).starts_with("nvlink"))
+        && tokens.list.iter().any(|token| token.term == Term::Link);
     if machine
         .token
         .is_none_or(|at| is_machine_of_card(tokens, at))
         && let Some(at) = accessory::find(tokens, name)
-        && (found || line.is_some() || links || is_for_cards(tokens, at))
+        && (found
+            || line.is_some()
+            || links
+            || is_for_cards(tokens, at)
+            || !naming.lost.is_empty() && context.gpu_noun)
+        && !(machine.processor && is_complete(tokens, machine))
     {
         return Offer::new(Kind::Accessory, Some(at), "accessory", 0.9);
     }
-    if let Some(at) = (0..tokens.list.len()).find(|at| tokens.term_at(*at) == Term::Baseboard) {
+    let baseboard =
+        |at: &usize| tokens.term_at(*at) == Term::Baseboard && !system::is_for_or_from(tokens, *at);
+    if let Some(at) = (0..tokens.list.len()).find(baseboard)
+        && !is_memory_module(tokens)
+        && (found || !context.goods)
+    {
         return Offer::new(Kind::System, Some(at), "system", 0.9);
     }
+    if let Some(at) = machine.token
+        && !found
+    {
+        // A machine whose card nobody names, or a processor with graphics of its own.
+        let has_card = machine.rig
+            || speaks_of_discrete(tokens, context, masks)
+                && (!machine.processor || naming.named || is_complete(tokens, machine));
+        let kind = if has_card { Kind::System } else { Kind::NotGpu };
+        return Offer::new(kind, Some(at), kind.as_str(), 0.8);
+    }
     if !found && line.is_none() {
-        return without_name(tokens, context, naming);
+        return without_name(tokens, context, name, lot);
+    }
+    if let Some(at) = machine.token {
+        return Offer::new(Kind::System, Some(at), "system", 0.9);
     }
     if let Some(at) = promised_to(tokens, name) {
         return Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.8);
-    }
-    if let Some(at) = machine.token {
-        if !found && machine.processor {
-            // A processor with graphics of its own, or a machine whose card nobody names.
-            let kind = if context.said & masks.class & masks.geforce_class != 0 {
-                Kind::System
-            } else {
-                Kind::NotGpu
-            };
-            return Offer::new(kind, Some(at), kind.as_str(), 0.8);
-        }
-        return Offer::new(Kind::System, Some(at), "system", 0.9);
     }
     if let Some(at) = find_goods(tokens, context, name) {
         return Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.85);
@@ -90,6 +110,58 @@ pub(super) fn decide(
     offer
 }
 
+/// A machine with its parts named: not a processor or board by itself.
+fn is_complete(tokens: &Tokens, machine: Machine) -> bool {
+    machine.whole
+        || tokens.list.iter().any(|token| {
+            matches!(
+                token.term,
+                Term::Laptop
+                    | Term::Computer
+                    | Term::Server
+                    | Term::Rig
+                    | Term::Storage
+                    | Term::SystemMemory
+            )
+        })
+}
+
+/// `SODIMM for DGX`: memory for a machine.
+fn is_memory_module(tokens: &Tokens) -> bool {
+    tokens
+        .list
+        .iter()
+        .any(|token| matches!(token.term, Term::SystemMemory | Term::Storage))
+        && tokens.list.iter().any(|token| token.term == Term::For)
+}
+
+/// NVIDIA, GeForce, Quadro, RTX, RX, MX150: chips that are no part of a processor.
+fn speaks_of_discrete(tokens: &Tokens, context: &Context, masks: &Masks) -> bool {
+    let strong = masks.nvidia & !masks.gt_fx | masks.rx | masks.arc;
+    context.said & strong != 0
+        || tokens.list.iter().enumerate().any(|(at, token)| {
+            matches!(
+                token.term,
+                Term::Nvidia
+                    | Term::Geforce
+                    | Term::Quadro
+                    | Term::Tesla
+                    | Term::FirePro
+                    | Term::Instinct
+                    | Term::NvidiaClass
+                    | Term::AmdClass
+            ) || tokens.text(token) == "mx" && tokens.is_glued(at + 1)
+                || matches!(
+                    tokens.text(token),
+                    "gaming" | "gamer" | "игровой" | "ігровий"
+                )
+                || token.term == Term::Radeon
+                    && (tokens.text_at(at + 1) == "pro" || followed_by_number(tokens, at))
+                || matches!(tokens.text(token), "graphics" | "grafik" | "vga" | "gpu")
+                    && matches!(tokens.term_at(at.wrapping_sub(1)), Term::Gigabyte)
+        })
+}
+
 /// The token of a line of cards that is named without a model, or with one that nobody knows.
 fn names_a_line(
     tokens: &Tokens,
@@ -97,6 +169,9 @@ fn names_a_line(
     naming: &Naming,
     masks: &Masks,
 ) -> Option<usize> {
+    if lists_classes(tokens) {
+        return None;
+    }
     let at = |wanted: &dyn Fn(usize) -> bool| (0..tokens.list.len()).find(|at| wanted(*at));
     let term = |at: usize| tokens.term_at(at);
     let class = |at: usize| {
@@ -173,11 +248,22 @@ fn names_a_line(
     vendor.filter(|_| context.gpu_noun || card.is_some() && context.tokens <= 8)
 }
 
+/// A number that could be a model's: they end with 0 or 5, those of four digits with 0.
 fn followed_by_number(tokens: &Tokens, at: usize) -> bool {
-    tokens
-        .list
-        .get(at + 1)
-        .is_some_and(|token| token.shape == Shape::Number && token.value >= 100)
+    tokens.list.get(at + 1).is_some_and(|token| {
+        let step = if token.value >= 1000 { 10 } else { 5 };
+        token.shape == Shape::Number && token.value >= 100 && token.value % step == 0
+    })
+}
+
+/// `rtx rx gtx gt`: a list of classes that searches shall find, on a power supply or the like.
+fn lists_classes(tokens: &Tokens) -> bool {
+    let bare = |wanted: &[&str]| {
+        tokens.list.iter().enumerate().any(|(at, token)| {
+            wanted.contains(&tokens.text(token)) && !followed_by_number(tokens, at)
+        })
+    };
+    bare(&["rtx", "gtx"]) && bare(&["rx"])
 }
 
 /// `Quadro M2200`: letters and a number that could be a model.
@@ -187,18 +273,52 @@ fn followed_by_code(tokens: &Tokens, at: usize) -> bool {
 }
 
 /// Titles that name no card at all.
-fn without_name(tokens: &Tokens, context: &Context, naming: &Naming) -> Offer {
-    let other = tokens.list.iter().position(|token| {
+fn without_name(
+    tokens: &Tokens,
+    context: &Context,
+    name: Option<(usize, usize)>,
+    lot: Option<Lot>,
+) -> Offer {
+    let other = tokens.list.iter().enumerate().position(|(at, token)| {
         matches!(
             token.term,
             Term::Goods | Term::GoodsHint | Term::Processor | Term::Laptop | Term::Computer
-        )
+        ) && tokens.is_free(at)
+            && !(matches!(token.term, Term::Laptop | Term::Computer)
+                && system::is_for_or_from(tokens, at))
     });
-    let _ = naming;
-    if other.is_none() && (context.gpu_noun || context.families != 0 && tokens.list.len() <= 2) {
+    if other.is_some() || name.is_some() {
+        return Offer::new(Kind::NotGpu, other, "not_gpu", 0.9);
+    }
+    let noun = (0..tokens.list.len()).find(|at| {
+        tokens
+            .list
+            .get(*at)
+            .is_some_and(system::is_card_noun(tokens))
+    });
+    if let Some(at) = noun {
+        let meant_for = (at.saturating_sub(3)..at).any(|before| {
+            matches!(
+                tokens.term_at(before),
+                Term::For | Term::With | Term::Without
+            )
+        });
+        let stands = (0..tokens.list.len()).any(|at| {
+            matches!(
+                tokens.term_at(at),
+                Term::Accessory | Term::Part | Term::Bridge
+            )
+        });
+        if !meant_for && !stands {
+            let several = lot.is_some_and(|lot| lot.size > 1);
+            let kind = if several { Kind::GpuLot } else { Kind::GpuCard };
+            return Offer::new(kind, Some(at), "graphics_card", 1.0);
+        }
+    }
+    if context.gpu_noun || context.families != 0 && tokens.list.len() <= 2 {
         return Offer::new(Kind::Unclear, None, "unclear", 0.5);
     }
-    Offer::new(Kind::NotGpu, other, "not_gpu", 0.9)
+    Offer::new(Kind::NotGpu, None, "not_gpu", 0.9)
 }
 
 /// `RTX 4090 ready`, `RTX 3080 compatible`: a thing for the card.
@@ -212,36 +332,53 @@ fn promised_to(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
 }
 
 /// Wanted, for rent, or a picture only.
-fn find_no_offer(tokens: &Tokens) -> Option<(usize, &'static str)> {
+fn find_no_offer(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<(usize, &'static str)> {
     for (at, token) in tokens.list.iter().enumerate() {
         match token.term {
             Term::Wanted => {
-                let strong = matches!(
-                    tokens.text_at(at),
-                    "wtb"
+                let text = tokens.text_at(at);
+                // Nobody who sells says so, wherever it stands.
+                let plain = matches!(
+                    text,
+                    "gesucht"
+                        | "suche"
+                        | "wtb"
                         | "wanttobuy"
-                        | "lookingfor"
                         | "lookingtobuy"
-                        | "searchingfor"
-                        | "insearchof"
                         | "куплю"
                         | "скупка"
                         | "выкуп"
+                        | "викуп"
+                        | "скупаю"
+                        | "скуплю"
                         | "webuy"
+                        | "ankauf"
+                        | "skup"
+                        | "canmua"
+                        | "thumua"
+                        | "insearchof"
                 );
-                if at <= 1 || strong && at <= 6 || token.shape == Shape::Script {
+                let early = matches!(text, "lookingfor" | "searchingfor") && at <= 6;
+                if at <= 1 || plain || early || token.shape == Shape::Script {
                     return Some((at, "not_offer"));
                 }
             }
-            Term::Rental | Term::Picture => return Some((at, "not_offer")),
+            Term::Rental | Term::Picture
+                if !matches!(tokens.text_at(at.wrapping_sub(1)), "ex" | "off" | "end") =>
+            {
+                return Some((at, "not_offer"));
+            }
             _ => {}
         }
     }
-    // `[W] RTX 3080` as swap boards write it.
-    let wanted_mark = tokens.text_at(0) == "w"
-        && tokens.gap_at(0).has(Gap::OPEN)
-        && tokens.gap_at(1).has(Gap::CLOSE);
-    wanted_mark.then_some((0, "not_offer"))
+    // `[H] cash [W] RTX 3080`, as swap boards write it: what stands behind the W is wanted.
+    let wanted = (0..tokens.list.len()).find(|at| {
+        tokens.text_at(*at) == "w"
+            && tokens.gap_at(*at).has(Gap::OPEN)
+            && tokens.gap_at(at + 1).has(Gap::CLOSE)
+    })?;
+    name.is_none_or(|(first, _)| first > wanted)
+        .then_some((wanted, "not_offer"))
 }
 
 /// The machine word is no reason against an accessory: `fan for laptop GPU`, `riser for PC`.
@@ -265,9 +402,20 @@ fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
         && near
             .clone()
             .any(|near| tokens.term_at(near) == Term::GpuNoun)
-        || matches!(text, "quadrosync" | "syncii" | "gsyncmodule")
-        || text.starts_with("gpu")
-        || text.starts_with("graphics")
+        || matches!(
+            text,
+            "quadrosync"
+                | "syncii"
+                | "gsyncmodule"
+                | "riser"
+                | "risers"
+                | "райзер"
+                | "risercable"
+                | "risercard"
+        )
+        || ["gpu", "graphics", "placa", "grafik", "video", "vga"]
+            .iter()
+            .any(|noun| text.contains(noun))
         || matches!(tokens.term_at(at), Term::Licence | Term::Part)
             && near
                 .into_iter()
@@ -282,12 +430,17 @@ fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) 
             return false;
         }
         let after_name = name.is_some_and(|(_, last)| at > last);
-        let aside = (at.saturating_sub(3)..at).any(|before| {
-            matches!(
-                tokens.term_at(before),
-                Term::For | Term::With | Term::Without | Term::Versus
-            )
-        }) || tokens.gap_at(at).has(Gap::PLUS);
+        // `for RTX 5090 PSU` is the power supply; `RTX 3080 with PSU` is the card.
+        let beside = |before: usize| name.is_none_or(|(_, last)| before > last);
+        let aside = (at.saturating_sub(3)..at)
+            .filter(|before| beside(*before))
+            .any(|before| {
+                matches!(
+                    tokens.term_at(before),
+                    Term::For | Term::Without | Term::Versus
+                ) || tokens.term_at(before) == Term::With && !is_after_goods(tokens.text_at(before))
+            })
+            || tokens.gap_at(at).has(Gap::PLUS.and(Gap::OPEN));
         let counted = at > 0
             && (tokens
                 .list
@@ -299,4 +452,9 @@ fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) 
                 ));
         !(after_name && (context.gpu_noun || aside || counted))
     })
+}
+
+/// `cable included power supply`: the word ends what comes before it.
+fn is_after_goods(text: &str) -> bool {
+    matches!(text, "included" | "incl" | "inkl" | "has" | "comes")
 }

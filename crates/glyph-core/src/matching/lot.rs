@@ -26,6 +26,11 @@ pub(super) fn read(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot>
 
 fn lot_at(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
     let token = tokens.list.get(at)?;
+    if at == 0
+        && let Some(lot) = spelt_out(tokens).or_else(|| in_parentheses(tokens, name))
+    {
+        return Some(lot);
+    }
     match token.shape {
         Shape::Number => count_before_word(tokens, at, name),
         Shape::Script => None,
@@ -37,6 +42,42 @@ fn lot_at(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lo
             _ => None,
         },
     }
+}
+
+/// `Две видеокарты`, `two graphics cards`: a number in letters at the start, before the word for cards.
+fn spelt_out(tokens: &Tokens) -> Option<Lot> {
+    let size = match tokens.text_at(0) {
+        "two" | "две" | "два" | "дві" | "zwei" | "deux" | "dos" | "duas" | "dois" | "due"
+        | "dwie" | "twee" => 2,
+        "three" | "три" | "drei" | "trois" | "tres" | "tre" | "trzy" | "drie" => 3,
+        "four" | "четыре" | "чотири" | "vier" | "quatre" | "cuatro" | "quatro" | "quattro"
+        | "cztery" => 4,
+        _ => return None,
+    };
+    let cards = tokens.term_at(1) == Term::GpuNoun || tokens.term_at(1) == Term::Pieces;
+    cards.then_some(Lot {
+        size,
+        first: 0,
+        last: 0,
+    })
+}
+
+/// `(3) RTX A6000 cards`, `N. 2 schede`: a number set off at the start, right before the name.
+fn in_parentheses(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot> {
+    let numbered = matches!(tokens.text_at(0), "n" | "nr" | "no" | "num")
+        && tokens.gap_at(1).has(Gap::DOT.and(Gap::SPACE))
+        && !tokens.is_glued(1);
+    let at = usize::from(numbered);
+    let number = tokens.list.get(at)?;
+    let (first, _) = name?;
+    let set_off = numbered && tokens.term_at(at + 1) == Term::GpuNoun
+        || number.gap.has(Gap::OPEN) && tokens.gap_at(at + 1).has(Gap::CLOSE) && first <= at + 2;
+    let fits = number.shape == Shape::Number && (2..=100).contains(&number.value) && set_off;
+    fits.then_some(Lot {
+        size: number.value,
+        first: at,
+        last: at,
+    })
 }
 
 /// `5 pcs`, `10x NVIDIA`, `4 lot`.
@@ -104,9 +145,13 @@ fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, u
         "new" | "used" | "genuine" | "original" | "oem" | "bulk"
     ) && next < first;
     let begins = at == 0
-        || tokens
-            .gap_at(at)
-            .has(Gap::OPEN.and(Gap::COMMA).and(Gap::PLUS))
+        || tokens.gap_at(at).has(
+            Gap::OPEN
+                .and(Gap::CLOSE)
+                .and(Gap::COMMA)
+                .and(Gap::PLUS)
+                .and(Gap::OTHER),
+        )
         || matches!(
             tokens.term_at(at - 1),
             Term::Lot | Term::With | Term::For | Term::Only
@@ -127,7 +172,9 @@ fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
         return None;
     }
     let unit = tokens.term_at(next + 1);
-    let measured = matches!(unit, Term::Gigabyte | Term::Megabyte | Term::Unit);
+    // `lote 8 P104-100`: the letter belongs to the number after it.
+    let measured = matches!(unit, Term::Gigabyte | Term::Megabyte | Term::Unit)
+        && (tokens.is_glued(next + 1) || !tokens.is_glued(next + 2));
     let apart = times == 1 || !tokens.is_glued(next);
     let fits = token.value >= 1 && token.value < 1000 && !measured && apart;
     fits.then_some(Lot {
@@ -187,7 +234,23 @@ fn follows_name(tokens: &Tokens, at: usize, last: usize, name: Option<(usize, us
         || is_bus_before(tokens, at);
     let line = matches!(
         tokens.text_at(at.saturating_sub(1)),
-        "twin" | "gaming" | "gen" | "express" | "chill" | "ichill" | "oc"
+        "dp" | "mdp"
+            | "minidp"
+            | "hdmi"
+            | "dvi"
+            | "vga"
+            | "displayport"
+            | "fan"
+            | "fans"
+            | "usb"
+            | "pin"
+            | "twin"
+            | "gaming"
+            | "gen"
+            | "express"
+            | "chill"
+            | "ichill"
+            | "oc"
     );
     at > name_last
         && set_off
@@ -216,7 +279,7 @@ fn is_part_of_code(tokens: &Tokens, at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.list.get(before));
     before.is_some_and(|before| {
         let gap = tokens.gap_at(at);
-        gap.is_glued()
+        gap.is_glued() && before.shape != Shape::Script
             || gap == Gap::DOT && before.shape == Shape::Number
             || gap == Gap::HYPHEN
                 && at + 1 < tokens.list.len()

@@ -19,7 +19,7 @@ pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
         matches!(token.term, Term::Processor | Term::Laptop | Term::Storage | Term::Computer | Term::Server)
     }) || tokens.list.windows(2).any(|pair| matches!(pair, [letter, digit] if tokens.text(letter) == "i" && digit.gap.is_glued()));
     for (at, token) in tokens.list.iter().enumerate() {
-        if token.shape != Shape::Number || token.value == 0 {
+        if token.shape != Shape::Number {
             continue;
         }
         let Some((unit, last)) = unit_after(tokens, at) else {
@@ -29,6 +29,9 @@ pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
             continue;
         }
         let (whole, first) = with_decimals(tokens, at);
+        if is_origin(tokens, first) {
+            continue;
+        }
         let gigabytes = whole * unit;
         if !(0.03..=2048.0).contains(&gigabytes) {
             continue;
@@ -49,6 +52,11 @@ pub(super) fn read(tokens: &Tokens) -> Vec<Size> {
     sizes
 }
 
+/// `переделка из 24Гб`: the size that the card had.
+fn is_origin(tokens: &Tokens, first: usize) -> bool {
+    first > 0 && matches!(tokens.text_at(first - 1), "из" | "з" | "from" | "instead")
+}
+
 /// GB for one unit, and the last token of the size.
 fn unit_after(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
     let next = at + 1;
@@ -60,6 +68,26 @@ fn unit_after(tokens: &Tokens, at: usize) -> Option<(f64, usize)> {
             return Some((1.0 / 1024.0, next));
         }
         _ => {}
+    }
+    // `512m`: a round number of megabytes.
+    let megabytes = matches!(
+        tokens.list.get(at).map(|token| token.value),
+        Some(128 | 256 | 384 | 448 | 512 | 640 | 768 | 896 | 1024 | 1536 | 2048)
+    );
+    if megabytes
+        && matches!(tokens.text_at(next), "m" | "м")
+        && tokens.is_glued(next)
+        && !tokens.is_glued(next + 1)
+    {
+        return Some((1.0 / 1024.0, next));
+    }
+    // `8г`, short for гигабайт.
+    if tokens.text_at(next) == "г"
+        && tokens.is_glued(next)
+        && !tokens.is_glued(next + 1)
+        && tokens.list.get(at).is_some_and(|token| token.value <= 48)
+    {
+        return Some((1.0, next));
     }
     // `O12G`, `2x6G` and `3060Ti12G` are sizes, `J3G92AT` and `A10G` are codes.
     let code = at > 0
@@ -108,7 +136,9 @@ fn with_decimals(tokens: &Tokens, at: usize) -> (f64, usize) {
 fn times_before(tokens: &Tokens, first: usize) -> Option<u32> {
     let times = first.checked_sub(1)?;
     let count = tokens.list.get(first.checked_sub(2)?)?;
-    let is_times = tokens.text_at(times) == "x" && count.shape == Shape::Number;
+    // `MECH 2X 4G` is a cooler and a size.
+    let together = tokens.is_glued(times) == tokens.is_glued(first);
+    let is_times = tokens.text_at(times) == "x" && count.shape == Shape::Number && together;
     (is_times && (2..=8).contains(&count.value)).then_some(count.value)
 }
 

@@ -7,6 +7,7 @@ use super::index::{Code, Group, Index, Pattern, Product};
 use super::lexicon::Lexicon;
 use super::memory::{Size, is_same};
 use super::support::is_supported;
+use super::system::is_processor_number;
 use super::term::Term;
 use super::tokens::{Gap, Shape, Token, Tokens};
 use crate::registry::ModelId;
@@ -71,6 +72,9 @@ pub(super) fn read(scene: &Scene<'_>) -> Vec<Mention> {
             _ => None,
         };
         let Some(group) = group else { continue };
+        if token.shape == Shape::Number && is_processor_number(scene.tokens, at) {
+            continue;
+        }
         let in_list = mentions
             .last()
             .is_some_and(|last| continues_list(scene.tokens, last, at));
@@ -107,6 +111,13 @@ fn read_at(
         masks,
         scene.lexicon,
     );
+    // Makers' codes go on with letters of their own: `GV-N710SL`.
+    if maker_of_code(tokens, at) != Maker::None {
+        chain.unknown_tail = false;
+        if tokens.is_glued(at + 1) && tokens.text_at(at + 1).starts_with("ti") {
+            chain.words |= masks.ti;
+        }
+    }
     if inherited != 0 && !chain.class_touches && !chain.family_near {
         chain.words |= inherited;
         chain.left |= inherited;
@@ -130,7 +141,10 @@ fn read_at(
     if readings.is_empty() {
         readings.extend(complete(scene, &lost, &chain));
     }
-    let named = chain.class_touches || chain.family_near || inherited != 0;
+    let named = chain.class_touches
+        || chain.family_near
+        || inherited != 0
+        || chain.left & masks.strong_class != 0;
     lost.retain(|(place, _)| !readings.iter().any(|reading| reading.product == *place));
     if readings.is_empty() && (!named || lost.is_empty()) {
         return None;
@@ -178,6 +192,8 @@ fn ways_to_read(scene: &Scene<'_>, at: usize, token: &Token, group: &Group) -> (
     }
     let plain = !leads
         && (!glued
+            || maker_of_code(tokens, at) != Maker::None
+            || before.shape == Shape::Script
             || before.bit & naming != 0
             || matches!(
                 before.term,
@@ -189,8 +205,57 @@ fn ways_to_read(scene: &Scene<'_>, at: usize, token: &Token, group: &Group) -> (
                     | Term::WeakClass
             )
             || before.term.is_family())
-        && (token.value >= 100 || before.bit != 0);
+        && (token.value >= 100 || before.bit != 0 || is_mining_number(tokens, at));
     (leads, plain)
+}
+
+/// `40HX`: the letters that only NVIDIA's mining cards have.
+pub(super) fn is_mining_number(tokens: &Tokens, at: usize) -> bool {
+    tokens.is_glued(at + 1) && tokens.text_at(at + 1) == "hx" && tokens.text_at(at).len() <= 3
+}
+
+/// Whose chip a board maker's code names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Maker {
+    None,
+    Nvidia,
+    Amd,
+}
+
+/// `GV-N710`, `EAH6770`, `N9800GT`, `R4350`: letters glued before the number in the codes of Gigabyte, ASUS and MSI.
+pub(super) fn maker_of_code(tokens: &Tokens, at: usize) -> Maker {
+    let Some(before) = at.checked_sub(1) else {
+        return Maker::None;
+    };
+    let digits = tokens.text_at(at).len();
+    if !tokens.is_glued(at) || digits < 3 {
+        return Maker::None;
+    }
+    let after_prefix = before > 0
+        && tokens.gap_at(before) == Gap::HYPHEN
+        && matches!(tokens.text_at(before - 1), "gv" | "vga");
+    let by_maker = || {
+        tokens.list.iter().any(|token| {
+            matches!(tokens.text(token), "msi" | "gigabyte" | "gygabyte")
+                || token.term == Term::GpuNoun
+        }) || tokens
+            .list
+            .iter()
+            .any(|token| tokens.text(token) == "微星" || tokens.text(token) == "技嘉")
+    };
+    match tokens.text_at(before) {
+        "eah" => Maker::Amd,
+        "en" | "gf" => Maker::Nvidia,
+        "g" if before > 0 && tokens.term_at(before - 1) == Term::Geforce => Maker::Nvidia,
+        // Gigabyte's `N560` is the Ti as often as not.
+        "n" if tokens.text_at(at) == "560" && !tokens.is_glued(at + 1) => Maker::None,
+        "n" if after_prefix && tokens.text_at(at) == "560" => Maker::None,
+        "n" if after_prefix => Maker::Nvidia,
+        "r" if after_prefix && digits == 4 => Maker::Amd,
+        "n" if !tokens.is_glued(before) && by_maker() => Maker::Nvidia,
+        "r" if !tokens.is_glued(before) && digits == 4 && by_maker() => Maker::Amd,
+        _ => Maker::None,
+    }
 }
 
 fn judge(

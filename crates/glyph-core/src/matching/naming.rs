@@ -55,6 +55,7 @@ pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
     naming.named = mentions.iter().any(|mention| mention.named);
     let unknown_beside = mentions.iter().any(|mention| mention.readings.is_empty());
     mentions.retain(|mention| !mention.readings.is_empty());
+    keep_the_one_on_offer(&mut mentions, &mut naming, scene);
     let distinct = distinct_products(&mentions);
     naming.several = distinct.len();
     naming.spans = mentions
@@ -100,6 +101,66 @@ fn drop_codes(mentions: &mut Vec<Mention>, tokens: &Tokens) {
         .map(number)
         .collect();
     mentions.retain(|mention| mention.chain.family_near || !spelled.contains(&number(mention)));
+}
+
+/// Of several names, the one that is on offer where the others only tell of it: `CMP 30HX (GTX 1660)`, `RX 480 8GB
+/// (RX 570, RX 470)`.
+fn keep_the_one_on_offer(mentions: &mut Vec<Mention>, naming: &mut Naming, scene: &Scene<'_>) {
+    if mentions.len() < 2 {
+        return;
+    }
+    let made_for_mining = |mention: &Mention| {
+        mention.readings.iter().all(|reading| {
+            scene
+                .index
+                .product(reading.product)
+                .is_some_and(|product| product.name.starts_with("CMP "))
+        })
+    };
+    let mining = mentions
+        .iter()
+        .filter(|mention| made_for_mining(mention))
+        .count();
+    let keep: Vec<bool> = if mining > 0 && mining < mentions.len() {
+        mentions.iter().map(made_for_mining).collect()
+    } else {
+        let inside: Vec<bool> = mentions
+            .iter()
+            .map(|mention| is_in_parentheses(scene.tokens, mention.chain.first))
+            .collect();
+        let first_is_outside = inside.first() == Some(&false);
+        let others_are_inside = inside.iter().skip(1).all(|inside| *inside);
+        if !(first_is_outside && others_are_inside && mentions.len() > 2) {
+            return;
+        }
+        inside.iter().map(|inside| !inside).collect()
+    };
+    let mut kept = keep.iter();
+    mentions.retain(|mention| {
+        let stays = kept.next().copied().unwrap_or(true);
+        if !stays {
+            let others = mention.readings.iter();
+            naming
+                .lost
+                .extend(others.map(|reading| (reading.product, Lost::Worse)));
+        }
+        stays
+    });
+}
+
+/// Whether a parenthesis opened before the token and was not closed.
+fn is_in_parentheses(tokens: &Tokens, at: usize) -> bool {
+    let mut open = false;
+    for place in 0..=at {
+        let gap = tokens.gap_at(place);
+        if gap.has(Gap::CLOSE) {
+            open = false;
+        }
+        if gap.has(Gap::OPEN) {
+            open = true;
+        }
+    }
+    open
 }
 
 fn settle(naming: &mut Naming, place: u32, mentions: &[Mention], scene: &Scene<'_>) {
@@ -220,6 +281,18 @@ fn apply_part_number(naming: &mut Naming, place: u32, id: ModelId, span: (usize,
         Some(named) if named == place => {
             naming.only = naming.only.or(Some(id));
             naming.confidence = naming.confidence.max(0.98);
+        }
+        // `VCNRTX4000ADALP-PB`: the name was read out of the number itself, which says more.
+        Some(named)
+            if naming
+                .spans
+                .iter()
+                .all(|(first, last)| *first >= span.0 && *last <= span.1) =>
+        {
+            naming.lost.push((named, Lost::Worse));
+            naming.product = Some(place);
+            naming.only = Some(id);
+            naming.confidence = 0.92;
         }
         Some(_) => {
             naming.confidence = naming.confidence.min(0.85);

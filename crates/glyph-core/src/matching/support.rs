@@ -2,7 +2,7 @@
 
 use super::chain::Chain;
 use super::index::{Code, Pattern, Product};
-use super::mention::{MemoryFit, Reading, Scene};
+use super::mention::{Maker, MemoryFit, Reading, Scene, is_mining_number, maker_of_code};
 use super::term::Term;
 use super::tokens::{Gap, Shape};
 use crate::registry::Vendor;
@@ -35,7 +35,14 @@ pub(super) fn is_supported(
     let memory = reading.memory == MemoryFit::Agrees;
     match pattern.code {
         Code::Short => {
+            // `L40S 48G`: no other thing goes by that code.
+            let plain = memory
+                && pattern.needs != 0
+                && product.name == "L40S"
+                && !context.goods
+                && !context.machine;
             let spoken = near
+                || plain
                 || anywhere && (memory || context.gpu_noun || context.tokens <= 6)
                 || (context.gpu_noun || context.bus && !context.machine && !context.goods)
                     && memory
@@ -43,8 +50,13 @@ pub(super) fn is_supported(
             spoken && stands_alone(scene, chain, product)
         }
         Code::Medium => {
+            let quiet = !context.goods && !context.machine && !context.doubtful;
+            let large = reading.memory == MemoryFit::Agrees
+                && scene.sizes.iter().any(|size| size.gigabytes >= 16.0);
             let spoken = anywhere
                 || context.professional_brand
+                || memory && quiet && context.board_brand
+                || large && quiet && context.tokens <= NAMING_TITLE
                 || (context.gpu_noun || context.form || context.graphics_memory)
                     && memory
                     && !foreign
@@ -60,6 +72,8 @@ pub(super) fn is_supported(
                     && (context.gpu_noun
                         || context.graphics_memory
                         || memory
+                        || context.mining
+                        || context.rig
                         || context.board_line
                         || context.tokens <= BARE_TITLE && context.unknown == 0)
         }
@@ -85,7 +99,8 @@ fn is_number_supported(
 ) -> bool {
     let masks = &scene.index.masks;
     let context = scene.context;
-    let memory = reading.memory == MemoryFit::Agrees;
+    // Twice the memory of a card speaks for it too: boards are sold so.
+    let memory = matches!(reading.memory, MemoryFit::Agrees | MemoryFit::Doubled);
     let value = scene
         .tokens
         .list
@@ -98,9 +113,17 @@ fn is_number_supported(
     if !reading.fit.class_omitted || class_said {
         let strong_class =
             chain.words & masks.strong_class != 0 && !(reading.fit.class_swapped && value < 1000);
-        let radeon_class = chain.words & masks.rx != 0 && (value >= 1000 || context.machine);
+        let quiet = !context.goods && !context.doubtful && context.tokens <= NAMING_TITLE;
+        let radeon_class = chain.words & masks.rx != 0
+            && (value >= 1000 || context.machine || quiet && value >= 460 && context.unknown <= 2);
         let family = chain.left & masks.of(product.vendor) & !masks.class & !masks.titan != 0;
-        return strong_class || radeon_class || family || anywhere || graphics || memory || short;
+        return strong_class
+            || radeon_class
+            || family
+            || anywhere
+            || graphics
+            || memory
+            || short && !reading.fit.class_swapped;
     }
     if is_measure(scene, chain) {
         return false;
@@ -108,27 +131,84 @@ fn is_number_supported(
     let line = chain.left & masks.of(product.vendor) & !masks.class & !masks.makers != 0;
     let telling = chain.words & masks.telling != 0 || chain.short_super;
     let vendor_near = chain.left & masks.makers & masks.of(product.vendor) != 0;
+    // Nothing in the title speaks of another thing than a card.
+    let quiet = !context.goods && !context.machine && !context.doubtful;
+    match maker_of_code(scene.tokens, chain.anchor) {
+        Maker::Nvidia if product.vendor == Vendor::Nvidia => return true,
+        Maker::Amd if product.vendor == Vendor::Amd => return true,
+        _ => {}
+    }
     if line && value >= 100 {
         return true;
     }
     if chain.words & masks.vega != 0 {
         return anywhere || graphics || memory;
     }
+    if is_mining_number(scene.tokens, chain.anchor) {
+        return context.gpu_noun || memory || context.mining && quiet;
+    }
     if value < 1000 {
-        return vendor_near && (telling || memory || context.gpu_noun);
+        let graphics_maker = context.board_brand || context.gpu_noun;
+        return vendor_near && (telling || memory || context.gpu_noun)
+            || context.gpu_noun && telling
+            || quiet && memory && graphics_maker && (context.gpu_noun || value >= 400);
     }
     if vendor_near && product.vendor == Vendor::Nvidia {
         return true;
     }
     if telling {
-        return anywhere || graphics || memory || !context.goods && context.tokens <= TELLING_TITLE;
+        // A machine with `3070 Ti` among its parts has that card inside.
+        return anywhere
+            || graphics
+            || memory
+            || !context.goods && context.tokens <= TELLING_TITLE
+            || context.machine
+            || quiet && context.tokens <= NAMING_TITLE;
     }
     let screen = value == 1080;
     if screen {
         return (anywhere || context.gpu_noun) && memory;
     }
-    memory && (anywhere || graphics)
-        || context.gpu_noun && (anywhere || context.board_brand || context.board_line)
+    let geforce = is_geforce_number(product, value);
+    // `5950X + 3090 FE`: a processor is named, and what stands before the number is no line of machines.
+    let before = scene.tokens.term_at(chain.anchor.wrapping_sub(1));
+    let among_parts = context.processor
+        && value >= 1650
+        && !matches!(
+            before,
+            Term::Laptop | Term::Computer | Term::SystemHint | Term::Brand | Term::Processor
+        );
+    if geforce && among_parts {
+        return true;
+    }
+    if is_in_a_code(scene, chain) {
+        return false;
+    }
+    if geforce && context.sells && quiet && context.tokens <= TELLING_TITLE && value >= 1650 {
+        return true;
+    }
+    memory && (anywhere || graphics || geforce && quiet || context.maker && quiet)
+        || context.gpu_noun && (anywhere || context.board_brand || context.board_line || geforce)
+        || geforce && quiet && context.board_line && context.tokens <= NAMING_TITLE
+        || geforce && context.board_brand && context.tokens <= TELLING_TITLE
+        || anywhere && context.board_line && quiet
+}
+
+/// `01G-P3-3730-KR`: a number between hyphens, behind letters and digits, is a part of a part number.
+fn is_in_a_code(scene: &Scene<'_>, chain: &Chain) -> bool {
+    let tokens = scene.tokens;
+    let at = chain.anchor;
+    let number_before = at.checked_sub(1).and_then(|before| tokens.list.get(before));
+    tokens.gap_at(at) == Gap::HYPHEN
+        && number_before.is_some_and(|before| before.shape == Shape::Number)
+}
+
+/// Titles this short that speak of nothing else may name a card by its number.
+const NAMING_TITLE: usize = 12;
+
+/// GeForce cards since the 10 series: their numbers are known by themselves (`3080 10G`).
+fn is_geforce_number(product: &Product, value: u32) -> bool {
+    product.name.starts_with("GeForce") && (1050..=5090).contains(&value)
 }
 
 /// `1080 p`, `650 W`: a number with a unit is no model.
@@ -155,6 +235,10 @@ fn stands_alone(scene: &Scene<'_>, chain: &Chain, product: &Product) -> bool {
     if joined_before {
         let term = tokens.term_at(lead - 1);
         let known = term.is_family()
+            || tokens
+                .list
+                .get(lead - 1)
+                .is_some_and(|before| before.shape == Shape::Script)
             || matches!(
                 term,
                 Term::GpuNoun | Term::Brand | Term::NvidiaClass | Term::NameFiller | Term::Gigabyte

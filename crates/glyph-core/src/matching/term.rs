@@ -78,6 +78,8 @@ pub(super) enum Term {
     Only,
     Versus,
     Replacement,
+    /// `pulled`, `拆机`: what stands beside it is where the card comes from.
+    Pulled,
     // Counting.
     Pieces,
     Lot,

@@ -6,6 +6,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::characters::{
+    cyrillic_look, entity_length, is_cyrillic, is_invisible, is_mark, latin_look, plain_sign,
+    shape_of,
+};
 use super::lexicon::Lexicon;
 use super::term::Term;
 
@@ -135,6 +139,13 @@ impl Tokens {
                 .is_some_and(|token| token.gap.is_glued())
     }
 
+    /// Glued, or cut out of one run of a script without spaces.
+    pub(super) fn is_glued_or_joined(&self, index: usize) -> bool {
+        self.list
+            .get(index)
+            .is_some_and(|token| token.gap.is_only(Gap::OTHER))
+    }
+
     /// Whether a word stands by itself and is no letters of a code such as `23P6PC00BA`.
     pub(super) fn is_free(&self, index: usize) -> bool {
         let is_number = |at: usize| {
@@ -162,6 +173,9 @@ impl Tokens {
                     Shape::Word
                 };
                 self.extend(&mut run, &mut gap, shape, offset, lexicon);
+                if run.cyrillic && shape == Shape::Word {
+                    run.meet(false, offset, self.folded.len());
+                }
                 self.folded.push(character.to_ascii_lowercase());
                 run.end = next;
                 continue;
@@ -197,6 +211,9 @@ impl Tokens {
                     if !started || part_shape != run.shape {
                         self.extend(&mut run, &mut gap, part_shape, offset, lexicon);
                         started = true;
+                    }
+                    if part_shape == Shape::Word {
+                        run.meet(is_cyrillic(part), offset, self.folded.len());
                     }
                     run.end = next;
                     run.foreign = true;
@@ -240,11 +257,31 @@ impl Tokens {
             return;
         }
         run.open = false;
-        if run.cyrillic {
-            self.unmask(run);
+        let unmasked = run.cyrillic && self.unmask(run);
+        let mut run = std::mem::take(run);
+        let mut before = std::mem::replace(gap, Gap::NONE);
+        if let Some((offset, from)) = run.border.filter(|_| !unmasked) {
+            // `видеокартаgtx`: two words of two alphabets, run together.
+            self.push_word(
+                Token {
+                    from: run.from as u32,
+                    to: from as u32,
+                    start: run.start as u32,
+                    end: offset as u32,
+                    shape: Shape::Word,
+                    gap: before,
+                    term: Term::None,
+                    bit: 0,
+                    value: 0,
+                },
+                false,
+                lexicon,
+            );
+            run.from = from;
+            run.start = offset;
+            run.foreign = run.border_to_cyrillic;
+            before = Gap::NONE;
         }
-        let run = std::mem::take(run);
-        let before = std::mem::replace(gap, Gap::NONE);
         let token = Token {
             from: run.from as u32,
             to: self.folded.len() as u32,
@@ -264,18 +301,22 @@ impl Tokens {
     }
 
     /// Writes Cyrillic letters that look Latin (`RТX` with a Cyrillic Т) as Latin, where the whole run then is Latin.
-    fn unmask(&mut self, run: &Run) {
+    ///
+    /// True where it was so.
+    fn unmask(&mut self, run: &Run) -> bool {
         let Some(text) = self.folded.get(run.from..) else {
-            return;
+            return false;
         };
         if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-            return;
+            return false;
         }
         let latin: Option<String> = text.chars().map(latin_look).collect();
-        if let Some(latin) = latin {
-            self.folded.truncate(run.from);
-            self.folded.push_str(&latin);
-        }
+        // `aнaлoг` with Latin vowels is a Cyrillic word.
+        let other = latin.or_else(|| text.chars().map(cyrillic_look).collect());
+        let Some(latin) = other else { return false };
+        self.folded.truncate(run.from);
+        self.folded.push_str(&latin);
+        true
     }
 
     /// A single Cyrillic letter glued to a number (`Р106`) is the Latin one that it looks like.
@@ -285,7 +326,12 @@ impl Tokens {
         };
         let text = self.text(&last);
         let single = gap.is_glued() && text.len() == 2 && text.chars().all(is_cyrillic);
-        let Some(letter) = text.chars().next().filter(|_| single).and_then(latin_look) else {
+        // `п106` is typed by the sound of the letter.
+        let letter = text.chars().next().filter(|_| single);
+        let Some(letter) = letter.and_then(|letter| match letter {
+            'п' => Some('p'),
+            _ => latin_look(letter),
+        }) else {
             return;
         };
         let index = self.list.len() - 1;
@@ -375,6 +421,7 @@ impl Tokens {
                 to: (at + length) as u32,
                 gap,
                 term,
+                bit: lexicon.bit_of_line(term),
                 ..token
             });
             gap = Gap::OTHER;
@@ -425,6 +472,10 @@ impl Tokens {
 
 /// Letters or digits in a row, while they are being read.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one run"
+)]
 struct Run {
     open: bool,
     shape: Shape,
@@ -434,6 +485,20 @@ struct Run {
     /// Holds characters whose folded form may differ in length, so that it cannot be cut by folded positions.
     foreign: bool,
     cyrillic: bool,
+    /// Where the letters change between Cyrillic and Latin first: byte in the title, byte in the folded text.
+    border: Option<(usize, usize)>,
+    border_to_cyrillic: bool,
+}
+
+impl Run {
+    /// Meets a letter of one of the two alphabets.
+    fn meet(&mut self, cyrillic: bool, offset: usize, folded: usize) {
+        let changes = folded > self.from && cyrillic != self.cyrillic;
+        if changes && self.border.is_none() {
+            self.border = Some((offset, folded));
+            self.border_to_cyrillic = cyrillic;
+        }
+    }
 }
 
 impl Default for Run {
@@ -446,101 +511,9 @@ impl Default for Run {
             end: 0,
             foreign: false,
             cyrillic: false,
+            border: None,
+            border_to_cyrillic: false,
         }
-    }
-}
-
-/// A text as the tokens spell it: the words of the lexicon go through the same folding as titles.
-pub(super) fn fold(text: &str) -> String {
-    text.chars()
-        .filter(|character| !is_invisible(*character))
-        .nfkd()
-        .filter(|character| !is_mark(*character))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// The length of the entity name and its semicolon after an ampersand: `trade;`, `#8482;`.
-fn entity_length(title: &str, from: usize) -> Option<usize> {
-    let bytes = title.as_bytes().get(from..)?;
-    let name = bytes
-        .iter()
-        .take(10)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#')
-        .count();
-    (name >= 2 && bytes.get(name) == Some(&b';')).then_some(name + 1)
-}
-
-fn shape_of(character: char) -> Option<Shape> {
-    if character.is_ascii_digit() {
-        return Some(Shape::Number);
-    }
-    if character.is_ascii_alphabetic() {
-        return Some(Shape::Word);
-    }
-    if character.is_ascii() {
-        return None;
-    }
-    // Superscript and other digits fold to ASCII digits; trade marks and the like are signs, not letters.
-    match character {
-        '²' | '³' | '¹' | '\u{FF10}'..='\u{FF19}' => Some(Shape::Number),
-        '™' | '℠' | '℡' | 'ª' | 'º' | '№' => None,
-        '×' => Some(Shape::Word),
-        '\u{1100}'..='\u{11FF}'
-        | '\u{2E80}'..='\u{2FFF}'
-        | '\u{3005}'..='\u{3007}'
-        | '\u{3041}'..='\u{318F}'
-        | '\u{31A0}'..='\u{9FFF}'
-        | '\u{AC00}'..='\u{D7AF}'
-        | '\u{F900}'..='\u{FAFF}'
-        | '\u{FF66}'..='\u{FFDC}'
-        | '\u{20000}'..='\u{3FFFF}' => Some(Shape::Script),
-        _ if character.is_alphabetic() => Some(Shape::Word),
-        _ => None,
-    }
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
-}
-
-fn is_mark(character: char) -> bool {
-    matches!(character, '\u{300}'..='\u{36F}')
-}
-
-fn is_cyrillic(character: char) -> bool {
-    matches!(character, '\u{400}'..='\u{52F}')
-}
-
-fn latin_look(character: char) -> Option<char> {
-    Some(match character {
-        'а' => 'a',
-        'в' => 'b',
-        'е' => 'e',
-        'к' => 'k',
-        'м' => 'm',
-        'н' => 'h',
-        'о' => 'o',
-        'р' => 'p',
-        'с' => 'c',
-        'т' => 't',
-        'у' => 'y',
-        'х' => 'x',
-        'і' => 'i',
-        _ if character.is_ascii() => character,
-        _ => return None,
-    })
-}
-
-fn plain_sign(character: char) -> char {
-    match character {
-        '（' | '［' => '(',
-        '）' | '］' => ')',
-        '，' => ',',
-        '＋' => '+',
-        '／' => '/',
-        '－' => '-',
-        _ => character,
     }
 }
 

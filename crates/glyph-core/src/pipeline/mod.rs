@@ -124,17 +124,17 @@ fn judge<'a>(
     profile: &Profile,
     remembered: &'a mut RememberedMatches,
 ) -> Outcome<'a> {
-    let (fingerprint, matched) = remembered.match_listing(matcher, registry, listing);
+    let (fingerprint, answer) = remembered.match_listing(matcher, registry, listing);
     let offer = Offer {
         index,
         fingerprint,
         listing,
-        matched,
+        matched: answer,
     };
-    if let Some(reason) = matched.unmatched_reason() {
+    if let Some(reason) = answer.unmatched_reason() {
         return Outcome::Unmatched(offer, reason);
     }
-    let model = matched.model.map(|id| registry.model(id));
+    let model = answer.model.map(|id| registry.model(id));
     match model
         .and_then(|model| score_value(model, offer.asked(), profile).map(|score| (model, score)))
     {

@@ -111,29 +111,29 @@ fn rematch_import(
         let rows = read_rows(connection, import_id, last)?;
         let Some(end) = rows.last() else { break };
         last = end.import_index;
-        for stored in rows {
+        for before in rows {
             record.rows += 1;
-            let Some(listing) = &stored.listing else {
+            let Some(listing) = &before.listing else {
                 record.without_title += 1;
-                scored += u64::from(stored.state.outcome == SCORED);
-                unmatched += u64::from(stored.state.outcome == UNMATCHED);
+                scored += u64::from(before.state.outcome == SCORED);
+                unmatched += u64::from(before.state.outcome == UNMATCHED);
                 continue;
             };
-            let outcome = judge.outcome(stored.import_index as u64, listing, profile);
+            let outcome = judge.outcome(before.import_index as u64, listing, profile);
             match outcome {
                 Outcome::Scored(_) => scored += 1,
                 Outcome::Unmatched(..) | Outcome::Rejected(_) => unmatched += 1,
             }
-            match writer.put(&stored, &outcome)? {
+            match writer.put(&before, &outcome)? {
                 Difference::None => {}
                 Difference::Score => record.rescored += 1,
                 Difference::Meaning(new) => {
                     record.changed += 1;
                     visit(&RematchChange {
                         import_id: import_id.to_owned(),
-                        import_index: stored.import_index as u64,
+                        import_index: before.import_index as u64,
                         title: listing.title.clone(),
-                        old: stored.state.clone(),
+                        old: before.state.clone(),
                         new,
                     });
                 }
@@ -274,7 +274,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Stores what became of the row, in its place.
-    fn put(&mut self, stored: &StoredRow, outcome: &Outcome<'_>) -> Result<Difference, StoreError> {
+    fn put(&mut self, before: &StoredRow, outcome: &Outcome<'_>) -> Result<Difference, StoreError> {
         let (new, listing_id, lot_size) = match outcome {
             Outcome::Scored(scored) => {
                 let model = scored.model.canonical_model.as_str();
@@ -298,15 +298,15 @@ impl Writer<'_> {
             }
             Outcome::Rejected(_) => return Ok(Difference::None),
         };
-        if Some(listing_id) == stored.listing_id
-            && new == stored.state
-            && lot_size == stored.lot_size
+        if Some(listing_id) == before.listing_id
+            && new == before.state
+            && lot_size == before.lot_size
         {
             return Ok(Difference::None);
         }
-        let old = &stored.state;
+        let old = &before.state;
         if new.outcome == old.outcome {
-            self.update(stored, outcome, listing_id, lot_size)?;
+            self.update(before, outcome, listing_id, lot_size)?;
         } else {
             let table = if old.outcome == SCORED {
                 "DELETE FROM scored_listings WHERE id = ?1"
@@ -315,13 +315,13 @@ impl Writer<'_> {
             };
             self.connection
                 .prepare_cached(table)?
-                .execute([stored.id])?;
+                .execute([before.id])?;
             self.rows.insert(self.connection, outcome)?;
         }
         let same =
-            new.outcome == old.outcome && new.detail == old.detail && lot_size == stored.lot_size;
+            new.outcome == old.outcome && new.detail == old.detail && lot_size == before.lot_size;
         if !same {
-            self.record(stored, &new, listing_id)?;
+            self.record(before, &new, listing_id)?;
             return Ok(Difference::Meaning(new));
         }
         let bits = |state: &RowState| state.score.map(f64::to_bits);
@@ -345,7 +345,7 @@ impl Writer<'_> {
     /// A row whose outcome stays what it was keeps its id.
     fn update(
         &self,
-        stored: &StoredRow,
+        before: &StoredRow,
         outcome: &Outcome<'_>,
         listing_id: i64,
         lot_size: Option<i64>,
@@ -361,7 +361,7 @@ impl Writer<'_> {
                          WHERE id = ?1",
                     )?
                     .execute(params![
-                        stored.id,
+                        before.id,
                         model.canonical_model,
                         model.memory_gb,
                         model.tdp_w,
@@ -377,7 +377,7 @@ impl Writer<'_> {
                     .prepare_cached(
                         "UPDATE unmatched_listings SET reason = ?2, listing_id = ?3 WHERE id = ?1",
                     )?
-                    .execute(params![stored.id, reason.as_str(), listing_id])?;
+                    .execute(params![before.id, reason.as_str(), listing_id])?;
             }
             Outcome::Rejected(_) => {}
         }
@@ -386,7 +386,7 @@ impl Writer<'_> {
 
     fn record(
         &self,
-        stored: &StoredRow,
+        before: &StoredRow,
         new: &RowState,
         listing_id: i64,
     ) -> Result<(), StoreError> {
@@ -399,11 +399,11 @@ impl Writer<'_> {
             )?
             .execute(params![
                 self.rematch_id,
-                stored.import_index,
-                stored.state.outcome,
-                stored.state.detail,
-                stored.state.score,
-                stored.listing_id,
+                before.import_index,
+                before.state.outcome,
+                before.state.detail,
+                before.state.score,
+                before.listing_id,
                 new.outcome,
                 new.detail,
                 new.score,

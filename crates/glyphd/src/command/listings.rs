@@ -173,16 +173,17 @@ fn explain_all<'a>(
         let profile = match (given, listing.import_id.as_deref()) {
             (Some(given), _) => Some(given.clone()),
             (None, None) => None,
-            (None, Some(import_id)) => match profiles.get(import_id) {
-                Some(known) => known.clone(),
-                None => {
+            (None, Some(import_id)) => {
+                if let Some(known) = profiles.get(import_id) {
+                    known.clone()
+                } else {
                     let record = store.find_import(import_id)?;
                     let stored = record.and_then(|record| record.scoring_profile);
                     let profile = profile_of_rows(stored.as_deref(), None)?;
                     profiles.insert(import_id, profile.clone());
                     profile
                 }
-            },
+            }
         };
         explained.push(Explained {
             explanation: explain_one(registry, profile.as_ref(), listing),

@@ -189,17 +189,14 @@ fn mark(title: &str, evidence: &[Evidence], out: &mut dyn Write) -> anyhow::Resu
     }
     let mut lines: Vec<String> = Vec::new();
     for (column, _, says) in &placed {
-        let line = match lines
-            .iter_mut()
-            .find(|line| line.is_empty() || line.len() < *column)
-        {
-            Some(line) => line,
-            None => {
-                lines.push(String::new());
-                let last = lines.len() - 1;
-                &mut lines[last]
-            }
-        };
+        let free = lines
+            .iter()
+            .position(|line| line.is_empty() || line.len() < *column)
+            .unwrap_or(lines.len());
+        if free == lines.len() {
+            lines.push(String::new());
+        }
+        let line = &mut lines[free];
         let gap = column.saturating_sub(line.len());
         line.push_str(&" ".repeat(gap));
         line.push_str(says);

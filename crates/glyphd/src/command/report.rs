@@ -70,7 +70,7 @@ pub(super) fn run(
         }
         ControlFlow::Continue(())
     })?;
-    let groups = group(titles, *limit);
+    let groups = group(&titles, *limit);
     output::rows(&groups, output.format(), table)?;
     Ok(Status::Done)
 }
@@ -98,7 +98,7 @@ struct Group {
 }
 
 /// Puts every title into the group of that of its words which most rows share; the largest groups first.
-fn group(titles: Vec<Titled>, limit: usize) -> Vec<Group> {
+fn group(titles: &[Titled], limit: usize) -> Vec<Group> {
     let mut of_word: HashMap<&str, (u64, Vec<usize>)> = HashMap::new();
     for (place, titled) in titles.iter().enumerate() {
         for word in &titled.words {
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_title_counts_once_in_the_largest_group_that_it_fits() {
         let groups = group(
-            vec![
+            &[
                 titled("a", 3, &["rtx 6090", "vulcan"]),
                 titled("b", 4, &["rtx 6090"]),
                 titled("c", 5, &["vulcan", "white"]),

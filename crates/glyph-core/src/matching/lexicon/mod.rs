@@ -7,8 +7,9 @@ mod offers;
 
 use rustc_hash::FxHashMap;
 
+use super::characters::fold;
 use super::term::Term;
-use super::tokens::{Gap, Shape, Tokens, fold};
+use super::tokens::{Gap, Shape, Tokens};
 
 /// Between the words of a phrase may stand a space, a hyphen, a dot or nothing.
 const WITHIN_PHRASE: Gap = Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT).and(Gap::OTHER);
@@ -127,6 +128,20 @@ impl Lexicon {
             .is_some_and(|entry| entry.term.is_some() || entry.bit != 0)
     }
 
+    /// The bit of the Latin word for a vendor or line that is written in another script (`英伟达`).
+    pub(super) fn bit_of_line(&self, term: Term) -> u128 {
+        match term {
+            Term::Nvidia => self.bit("nvidia"),
+            Term::Amd => self.bit("amd"),
+            Term::Intel => self.bit("intel"),
+            Term::Geforce => self.bit("geforce"),
+            Term::Radeon => self.bit("radeon"),
+            Term::Quadro => self.bit("quadro"),
+            Term::Tesla => self.bit("tesla"),
+            _ => 0,
+        }
+    }
+
     /// Where an unknown run of letters falls apart into words (`gfrtx` after `gf`), if it does.
     pub(super) fn seam(&self, run: &str) -> Option<usize> {
         for prefix in names::PREFIXES {
@@ -134,8 +149,10 @@ impl Lexicon {
                 return Some(prefix.len());
             }
         }
-        if run == "axrx" {
-            return Some(2);
+        match run {
+            "axrx" | "tis" | "tia" | "tio" => return Some(2),
+            "furyx" => return Some(4),
+            _ => {}
         }
         for suffix in names::SUFFIXES {
             if run.len() > suffix.len() && run.ends_with(suffix) {
@@ -197,7 +214,12 @@ impl Lexicon {
         let Some(token) = tokens.list.get(index).copied() else {
             return;
         };
-        let Some(entry) = self.words.get(tokens.text(&token)) else {
+        let text = tokens.text(&token);
+        let Some(entry) = self
+            .words
+            .get(text)
+            .or_else(|| self.words.get(names::canonical(text)))
+        else {
             self.split_radeon_class(tokens, index);
             return;
         };

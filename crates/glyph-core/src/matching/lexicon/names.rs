@@ -42,7 +42,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          visiontek|asrock|biostar|sparkle|gunnir|maxsun|yeston|manli|leadtek|afox|arktek|elsa|bfg|ecs|foxconn|jaton|\
          peladn|mllse|soyo|veineda|onda|ninja|sinotex|axle|point of view|club 3d|vtx|dell|hp|hpe|lenovo|cisco|\
          supermicro|fujitsu|ibm|hewlett packard|hewlett packard enterprise|inspur|huawei|superx|51risc|cvn|kuroutoshikou|\
-         玄人志向|asl|wintec|pcwinmax|kllisre|jieshuo|dataland|forsa|sniper|pcyes|galaxhof|acer|predator",
+         玄人志向|asl|wintec|pcwinmax|kllisre|jieshuo|dataland|forsa|sniper|pcyes|galaxhof|acer|predator|gigabit|gigabait|палит|палите|асус|гигабайте|гигабит|мси|мсі|зотак|сапфир|сапфір|евга|паверколор|gainward|kfa2|onix|lanix|revenger|duex|tgt|mancer|superframe|brazilpc|pcwinmax|goline|bluecase|afox|vxpro|biostar",
     ),
     (
         Term::BoardLine,
@@ -52,7 +52,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          hydro copper|hof|igame|battle ax|battleax|tomahawk|neptune|sea hawk|seahawk|lightning|gaming x|gaming z|\
          twin frozr|frozr|directcu|dcu|iceq|turbo|blower|phoenix|prime|inspire|vanguard|shadow|aero|vision|gaming oc|\
          acx|icx|epic x|megamini|lp brk|ghost|panther|python|tri x|trixx|nitro plus|thicc|black wolf|expert|windstorm|\
-         bifrost|slim|xlr8|twin fan|dual fan|triple fan|tri fan|solo|ultra gaming|black gaming",
+         bifrost|slim|xlr8|twin fan|dual fan|triple fan|tri fan|solo|ultra gaming|black gaming|astral|founders edition|founder edition|ekwb|gaming trio|hybrid|ultra w|colorfire|igame vulcan|vulcan|battle axe|battleax|rev a|quicksilver|kingbank|noctua edition|proart|megalodon|power edition",
     ),
     (
         Term::SuperFollower,
@@ -65,7 +65,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Gigabyte,
-        "gb|gib|gig|gigs|giga|gigabytes|гб|гиг|гига|go|gbyte|gddrgb",
+        "gb|gib|gig|gigs|giga|gigabytes|гб|гиг|гига|гигов|гигабайт|гигабайта|go|gbyte|gddrgb|гігабайт|гігабайти",
     ),
     (Term::Megabyte, "mb|mib|мб|mo|meg"),
     (Term::Form, "sxm|sxm2|sxm3|sxm4|sxm5|sxm6|oam|mxm|nvl"),
@@ -90,7 +90,7 @@ pub(super) fn canonical(word: &str) -> &str {
         "рх" => "rx",
         "гт" => "gt",
         "ти" | "ті" => "ti",
-        "супер" | "supper" | "supr" | "suped" => "super",
+        "супер" | "supper" | "supr" | "suped" | "supers" => "super",
         "geforec" | "gefroce" | "gefore" | "gefoce" | "geoforce" | "gforce" | "джифорс"
         | "жифорс" | "гефорс" => "geforce",
         "quaddro" | "квадро" => "quadro",
@@ -99,6 +99,8 @@ pub(super) fn canonical(word: &str) -> &str {
         "нвидиа" | "нвидия" | "энвидиа" | "nvidea" | "nvida" | "nividia" | "nvdia" | "nv" => {
             "nvidia"
         }
+        "blacks" => "black",
+        "titans" => "titan",
         "pciexpress" | "pci" | "pci-e" => "pcie",
         _ => word,
     }
