@@ -9,7 +9,7 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usiz
         return Some(at);
     }
     (0..tokens.list.len()).find(|at| match tokens.term_at(*at) {
-        Term::Accessory => is_accessory(tokens, *at, name),
+        Term::Accessory => tokens.text_at(*at).ends_with("only") || is_accessory(tokens, *at, name),
         Term::Part => is_part_alone(tokens, *at, name),
         Term::Bridge => has_link(tokens) && !is_extra(tokens, *at, name),
         Term::Link => is_link_alone(tokens, *at, name),
@@ -87,7 +87,7 @@ fn thing_only(tokens: &Tokens) -> Option<usize> {
     };
     (0..tokens.list.len()).find(|at| {
         tokens.term_at(*at) == Term::Only
-            && !(at.saturating_sub(1)..at + 2).any(is_card)
+            && !(at.saturating_sub(1)..at + 3).any(is_card)
             && (at.saturating_sub(3)..at + 3).any(is_thing)
     })
 }
@@ -160,7 +160,7 @@ fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
         let measured = tokens.list.iter().any(|token| token.term == Term::Unit);
         let ends = at + 3 >= tokens.list.len();
         return offered_for
-            || ends && of_a_card
+            || of_a_card
             || ends && !card && !counted && !measured && name.is_some();
     }
     let next = tokens.term_at(at + 1);
@@ -168,6 +168,13 @@ fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
         return true;
     }
     if at > 0 && matches!(tokens.text_at(at - 1), "replacement" | "spare" | "ersatz") {
+        return true;
+    }
+    let replaces = tokens
+        .list
+        .iter()
+        .any(|token| matches!(tokens.text(token), "replacement" | "ersatz" | "замена"));
+    if replaces && !states_memory(tokens) {
         return true;
     }
     let Some((first, last)) = name else {
@@ -206,7 +213,13 @@ fn is_extra(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bool {
         let with = term == Term::With
             || matches!(tokens.text_at(before), "w" | "c")
                 && tokens.gap_at(before + 1).has(Gap::SLASH);
-        term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad")
+        let inside = before + 1 == at
+            && matches!(
+                tokens.text_at(before),
+                "na" | "in" | "nella" | "en" | "im" | "в" | "dans" | "w"
+            );
+        inside && after_name
+            || term == Term::Without && !matches!(tokens.text_at(before), "dead" | "bad")
             || after_name && with
     }) || after_name
         && (from + 1..=at).any(|before| {

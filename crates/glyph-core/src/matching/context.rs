@@ -35,6 +35,7 @@ pub(super) struct Context {
     pub(super) sells: bool,
     pub(super) processor: bool,
     pub(super) rig: bool,
+    pub(super) server: bool,
     /// Made or used for mining.
     pub(super) mining: bool,
     /// Other goods that cards are often described with, or a maker of computers.
@@ -51,7 +52,7 @@ impl Context {
             ..Context::default()
         };
         let families = masks.nvidia | masks.amd | masks.intel | masks.matrox;
-        let strong = families & !masks.class & !masks.titan;
+        let strong = families & !masks.class & !masks.titan & !masks.vega;
         for (at, token) in tokens.list.iter().enumerate() {
             context.said |= token.bit;
             if token.bit & strong != 0 || token.term.is_family() {
@@ -77,13 +78,14 @@ impl Context {
                 );
             context.mining |= matches!(
                 text,
-                "mining" | "майнинг" | "майнинга" | "майнинговая" | "矿卡" | "hx"
+                "mining" | "маининг" | "маининга" | "маининговая" | "矿卡" | "hx"
             );
             let known = token.bit != 0 || token.term != Term::None || token.shape != Shape::Word;
             let alone = !tokens.is_glued(at) && !tokens.is_glued(at + 1);
             context.unknown += usize::from(!known && alone && tokens.text(token).len() > 1);
             context.processor |= token.term == Term::Processor || is_processor_number(tokens, at);
             context.rig |= token.term == Term::Rig;
+            context.server |= token.term == Term::Server;
             match token.term {
                 Term::GpuNoun => context.gpu_noun = true,
                 Term::MemoryType => context.graphics_memory = true,
@@ -94,6 +96,7 @@ impl Context {
                 | Term::Storage
                 | Term::SystemMemory
                 | Term::Rig
+                | Term::Server
                 | Term::Computer
                 | Term::Laptop => context.machine = true,
                 Term::Goods => context.goods |= tokens.is_free(at),
@@ -117,7 +120,7 @@ impl Context {
 
     /// The words that tell professional cards apart wherever they stand.
     pub(super) fn editions(&self, tokens: &Tokens, masks: &Masks) -> u128 {
-        let mut editions = self.said & masks.soft;
+        let mut editions = self.said & masks.soft_anywhere;
         let shaders = |at: usize| tokens.text_at(at) == "2048" && tokens.text_at(at + 1) == "sp";
         if (0..tokens.list.len()).any(shaders) {
             editions |= masks.shaders;

@@ -2,6 +2,9 @@
 //!
 //! Flags never name a card nor take one away; a card for parts counts as such when it is scored.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::Kind;
@@ -68,17 +71,12 @@ pub(super) fn read(tokens: &Tokens, answered: &Answered<'_>) -> Vec<Flag> {
     if !card && answered.kind != Kind::System {
         return Vec::new();
     }
-    let says = |flag: Flag| {
-        (0..tokens.list.len()).any(|at| {
-            PHRASES
-                .iter()
-                .any(|(told, phrases)| *told == flag && starts_one(tokens, at, phrases))
-        })
-    };
+    let said = said(tokens);
+    let says = |flag: Flag| said & (1 << flag as u8) != 0;
     Flag::ALL
         .into_iter()
         .filter(|flag| match flag {
-            Flag::ForParts => is_for_parts(tokens),
+            Flag::ForParts => says(Flag::ForParts),
             Flag::Bundle => card && (says(Flag::Bundle) || brings_goods(tokens, answered.naming)),
             Flag::Choice => card && (answered.naming.is_list || says(Flag::Choice)),
             Flag::ModifiedMemory => {
@@ -96,7 +94,48 @@ pub(super) fn read(tokens: &Tokens, answered: &Answered<'_>) -> Vec<Flag> {
         .collect()
 }
 
-/// Words and phrases; a `*` lets the last word go on. Words of scripts without spaces may stand anywhere.
+/// The flags whose words stand in the title, a bit each.
+fn said(tokens: &Tokens) -> u8 {
+    let mut said = 0;
+    for (at, token) in tokens.list.iter().enumerate() {
+        let text = tokens.text(token);
+        if token.shape == Shape::Script {
+            for (flag, words) in SCRIPT_WORDS {
+                if words.iter().any(|word| text.contains(word)) {
+                    said |= 1 << *flag as u8;
+                }
+            }
+            continue;
+        }
+        let first = text.chars().next();
+        let phrases = first.and_then(|first| BY_FIRST_LETTER.get(&first));
+        for (flag, phrase) in phrases.into_iter().flatten() {
+            if is_at(tokens, at, phrase) && !(*flag == Flag::ForParts && is_denied(tokens, at)) {
+                said |= 1 << *flag as u8;
+            }
+        }
+        if for_parts_at(tokens, at) {
+            said |= 1 << Flag::ForParts as u8;
+        }
+    }
+    said
+}
+
+/// The phrases by the letter that they begin with.
+static BY_FIRST_LETTER: LazyLock<FxHashMap<char, Vec<(Flag, &'static str)>>> =
+    LazyLock::new(|| {
+        let mut by_letter: FxHashMap<char, Vec<(Flag, &'static str)>> = FxHashMap::default();
+        for (flag, phrases) in PHRASES {
+            for phrase in *phrases {
+                if let Some(first) = phrase.chars().next() {
+                    by_letter.entry(first).or_default().push((*flag, phrase));
+                }
+            }
+        }
+        by_letter
+    });
+
+/// Words and phrases as the tokens fold them; a `*` lets the last word go on.
 const PHRASES: &[(Flag, &[&str])] = &[
     (
         Flag::ForParts,
@@ -156,28 +195,11 @@ const PHRASES: &[(Flag, &[&str])] = &[
             "дефект*",
             "отвал",
             "донор",
-            "坏",
-            "故障",
-            "維修",
-            "维修",
-            "配件卡",
-            "ジャンク",
-            "不動",
-            "動作未確認",
-            "고장",
         ],
     ),
     (
         Flag::Bundle,
-        &[
-            "bundle",
-            "bundled",
-            "combo",
-            "комплект",
-            "в комплекте с",
-            "套装",
-            "套餐",
-        ],
+        &["bundle", "bundled", "combo", "комплект", "в комплекте с"],
     ),
     (
         Flag::Choice,
@@ -196,8 +218,6 @@ const PHRASES: &[(Flag, &[&str])] = &[
             "a escolher",
             "a elegir",
             "zur auswahl",
-            "多款",
-            "可选",
         ],
     ),
     (
@@ -210,10 +230,6 @@ const PHRASES: &[(Flag, &[&str])] = &[
             "upgraded vram",
             "vram upgrade*",
             "модифицирован*",
-            "魔改",
-            "改装",
-            "改版",
-            "改造",
         ],
     ),
     (
@@ -227,29 +243,37 @@ const PHRASES: &[(Flag, &[&str])] = &[
             "mineria",
             "minage",
             "minowan*",
-            "майн*",
-            "矿卡",
-            "礦卡",
-            "挖矿",
-            "挖礦",
-            "マイニング",
+            "маин*",
         ],
     ),
 ];
 
-fn starts_one(tokens: &Tokens, at: usize, phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| is_at(tokens, at, phrase))
-}
+/// Words of scripts without spaces, which may stand anywhere in a run.
+const SCRIPT_WORDS: &[(Flag, &[&str])] = &[
+    (
+        Flag::ForParts,
+        &[
+            "坏",
+            "故障",
+            "維修",
+            "维修",
+            "配件卡",
+            "ジャンク",
+            "不動",
+            "動作未確認",
+            "고장",
+        ],
+    ),
+    (Flag::Bundle, &["套装", "套餐"]),
+    (Flag::Choice, &["多款", "可选"]),
+    (Flag::ModifiedMemory, &["魔改", "改装", "改版", "改造"]),
+    (
+        Flag::Mining,
+        &["矿卡", "礦卡", "挖矿", "挖礦", "マイニング"],
+    ),
+];
 
 fn is_at(tokens: &Tokens, at: usize, phrase: &str) -> bool {
-    let is_script = tokens
-        .list
-        .get(at)
-        .is_some_and(|token| token.shape == Shape::Script);
-    if is_script {
-        return phrase.starts_with(|letter: char| !letter.is_ascii() && letter as u32 > 0x2E7F)
-            && tokens.text_at(at).contains(phrase);
-    }
     let mut place = at;
     phrase.split(' ').all(|word| {
         let text = tokens.text_at(place);
@@ -261,19 +285,13 @@ fn is_at(tokens: &Tokens, at: usize, phrase: &str) -> bool {
     })
 }
 
-/// A title that says that the card is broken, where it does not say so of a thing that it lacks (`no broken fans`).
-fn is_for_parts(tokens: &Tokens) -> bool {
-    let Some((_, phrases)) = PHRASES.iter().find(|(flag, _)| *flag == Flag::ForParts) else {
-        return false;
-    };
-    (0..tokens.list.len()).any(|at| {
-        let denied = at > 0
-            && matches!(
-                tokens.text_at(at - 1),
-                "no" | "not" | "without" | "без" | "ohne" | "sem"
-            );
-        starts_one(tokens, at, phrases) && !denied || for_parts_at(tokens, at)
-    })
+/// `no artifacts`: the title says that it is not so.
+fn is_denied(tokens: &Tokens, at: usize) -> bool {
+    at > 0
+        && matches!(
+            tokens.text_at(at - 1),
+            "no" | "not" | "without" | "без" | "ohne" | "sem"
+        )
 }
 
 /// `for parts`: the two words alone, or at the end; `for parts of …` and `for parts list` are another thing.
@@ -281,7 +299,7 @@ fn for_parts_at(tokens: &Tokens, at: usize) -> bool {
     tokens.term_at(at) == Term::For
         && matches!(
             tokens.text_at(at + 1),
-            "parts" | "part" | "spares" | "repair" | "запчасти" | "запчастей"
+            "parts" | "part" | "spares" | "repair" | "запчасти" | "запчастеи"
         )
 }
 

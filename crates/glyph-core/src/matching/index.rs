@@ -83,6 +83,8 @@ pub(super) struct Masks {
     pub(super) pro: u128,
     /// Ada, Blackwell: often left out, never wrong where they stand.
     pub(super) soft: u128,
+    /// Of these, the two that are no words of other languages (`volta`).
+    pub(super) soft_anywhere: u128,
     /// SFF, Max-Q, Server, Workstation: tell professional cards apart wherever they stand.
     pub(super) edition: u128,
     /// Words that name another card wherever they touch a number: Ti, SUPER, XT, mobile.
@@ -473,6 +475,7 @@ impl Masks {
                 "pascal",
                 "hopper",
             ]),
+            soft_anywhere: mask(&["ada", "blackwell"]),
             edition: mask(&["sff", "maxq", "server", "workstation"]),
             suffix: mask(&["ti", "super", "xt", "xtx", "gre", "m", "mobile", "maxq"]),
             super_word: mask(&["super"]),

@@ -1,6 +1,7 @@
 //! What a title offers, from the words around the name of the card.
 
 use super::context::Context;
+use super::fit::Lost;
 use super::index::Masks;
 use super::lot::Lot;
 use super::naming::Naming;
@@ -93,6 +94,18 @@ pub(super) fn decide(
     if let Some(at) = machine.token {
         return Offer::new(Kind::System, Some(at), "system", 0.9);
     }
+    if let Some(at) = meant_for(tokens, context, name) {
+        let part = (0..at).find(|before| {
+            matches!(
+                tokens.term_at(*before),
+                Term::Part | Term::Accessory | Term::Bridge
+            )
+        });
+        return match part {
+            Some(part) => Offer::new(Kind::Accessory, Some(part), "accessory", 0.8),
+            None => Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.8),
+        };
+    }
     if let Some(at) = promised_to(tokens, name) {
         return Offer::new(Kind::NotGpu, Some(at), "not_gpu", 0.8);
     }
@@ -139,6 +152,7 @@ fn is_memory_module(tokens: &Tokens) -> bool {
 fn speaks_of_discrete(tokens: &Tokens, context: &Context, masks: &Masks) -> bool {
     let strong = masks.nvidia & !masks.gt_fx | masks.rx | masks.arc;
     context.said & strong != 0
+        || context.gpu_noun
         || tokens.list.iter().enumerate().any(|(at, token)| {
             matches!(
                 token.term,
@@ -153,7 +167,7 @@ fn speaks_of_discrete(tokens: &Tokens, context: &Context, masks: &Masks) -> bool
             ) || tokens.text(token) == "mx" && tokens.is_glued(at + 1)
                 || matches!(
                     tokens.text(token),
-                    "gaming" | "gamer" | "игровой" | "ігровий"
+                    "gaming" | "gamer" | "игровои" | "ігровии"
                 )
                 || token.term == Term::Radeon
                     && (tokens.text_at(at + 1) == "pro" || followed_by_number(tokens, at))
@@ -201,14 +215,23 @@ fn names_a_line(
         });
     if naming.named && !naming.lost.is_empty() && naming.open.is_empty() && naming.product.is_none()
     {
-        let graphics = context.families != 0
+        // NVIDIA, AMD and Intel make many things; their lines of cards name cards.
+        let lines = context.families & !masks.makers;
+        let graphics = lines != 0
+            || context.families & masks.nvidia != 0
             || context.gpu_noun
             || context.graphics_memory
             || brand
             || context.board_line
             || context.said & masks.rtx != 0
-            || context.unknown == 0;
-        if other_thing || !graphics {
+            || context.unknown == 0 && context.families & masks.makers == 0;
+        if other_thing
+            || !graphics
+            || naming.lost.iter().all(|(_, lost)| *lost == Lost::NoContext)
+                && lines == 0
+                && !context.gpu_noun
+                && context.said & masks.strong_class == 0
+        {
             return None;
         }
         return at(&|at| class(at) || term(at).is_family() || term(at) == Term::AmdClass);
@@ -230,8 +253,10 @@ fn names_a_line(
     let line = at(&|at| {
         matches!(
             term(at),
-            Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla | Term::Arc
-        ) || class(at)
+            Term::Quadro | Term::FirePro | Term::Instinct | Term::Tesla
+        ) || term(at) == Term::Arc
+            && (context.said & masks.intel & !masks.arc != 0 || context.gpu_noun)
+            || class(at)
     });
     if line.is_some_and(|at| term(at) != Term::Tesla && followed_by_code(tokens, at)) {
         return line;
@@ -331,6 +356,18 @@ fn promised_to(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
     .then_some(last + 1)
 }
 
+/// `850W for 4070 Ti builds`, `case fits RTX 4090`: what stands before is for the card, where no word for cards does.
+fn meant_for(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) -> Option<usize> {
+    let (first, _) = name?;
+    let before = (0..first)
+        .rev()
+        .find(|at| !matches!(tokens.term_at(*at), Term::Brand | Term::NameFiller))?;
+    let noun_first =
+        (0..before).any(|at| matches!(tokens.term_at(at), Term::GpuNoun | Term::BoardLine));
+    (tokens.term_at(before) == Term::For && before >= 2 && !noun_first && !context.graphics_memory)
+        .then_some(before)
+}
+
 /// Wanted, for rent, or a picture only.
 fn find_no_offer(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<(usize, &'static str)> {
     for (at, token) in tokens.list.iter().enumerate() {
@@ -396,7 +433,7 @@ fn is_machine_of_card(tokens: &Tokens, at: usize) -> bool {
 
 /// Without a card's name an accessory must say what it is for.
 fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
-    let near = at.saturating_sub(5)..(at + 8).min(tokens.list.len());
+    let near = at.saturating_sub(8)..(at + 8).min(tokens.list.len());
     let text = tokens.text_at(at);
     tokens.term_at(at) == Term::Accessory
         && near
@@ -409,7 +446,7 @@ fn is_for_cards(tokens: &Tokens, at: usize) -> bool {
                 | "gsyncmodule"
                 | "riser"
                 | "risers"
-                | "райзер"
+                | "раизер"
                 | "risercable"
                 | "risercard"
         )

@@ -129,10 +129,11 @@ fn counts_cards(tokens: &Tokens, at: usize, times: usize, name: Option<(usize, u
     if tokens.gap_at(at).has(Gap::OPEN) && tokens.gap_at(next).has(Gap::CLOSE) {
         return true;
     }
-    if token.shape == Shape::Number {
-        return false;
-    }
     let Some((first, _)) = name else { return false };
+    // `2x 3060ti FE`: the number that follows is the name.
+    if token.shape == Shape::Number {
+        return next == first && at == 0 && !tokens.is_glued(next);
+    }
     let names_card = token.term.is_family()
         || matches!(
             token.term,

@@ -245,7 +245,7 @@ pub(super) fn maker_of_code(tokens: &Tokens, at: usize) -> Maker {
     };
     match tokens.text_at(before) {
         "eah" => Maker::Amd,
-        "en" | "gf" => Maker::Nvidia,
+        "en" | "gf" | "nx" => Maker::Nvidia,
         "g" if before > 0 && tokens.term_at(before - 1) == Term::Geforce => Maker::Nvidia,
         // Gigabyte's `N560` is the Ti as often as not.
         "n" if tokens.text_at(at) == "560" && !tokens.is_glued(at + 1) => Maker::None,

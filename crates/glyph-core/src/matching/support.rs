@@ -41,8 +41,12 @@ pub(super) fn is_supported(
                 && product.name == "L40S"
                 && !context.goods
                 && !context.machine;
+            // `DL380 2x P40 24GB 256GB RAM`: among a machine's parts, with its own memory.
+            let inside =
+                context.machine && context.processor | context.rig | context.server && memory;
             let spoken = near
                 || plain
+                || inside
                 || anywhere && (memory || context.gpu_noun || context.tokens <= 6)
                 || (context.gpu_noun || context.bus && !context.machine && !context.goods)
                     && memory
@@ -57,6 +61,7 @@ pub(super) fn is_supported(
                 || context.professional_brand
                 || memory && quiet && context.board_brand
                 || large && quiet && context.tokens <= NAMING_TITLE
+                || large && context.machine
                 || (context.gpu_noun || context.form || context.graphics_memory)
                     && memory
                     && !foreign
@@ -123,7 +128,9 @@ fn is_number_supported(
             || anywhere
             || graphics
             || memory
-            || short && !reading.fit.class_swapped;
+            || short && !reading.fit.class_swapped
+            // `EliteDesk 800 G4 … w/ GT 1030`: what is among a machine's parts is its card.
+            || context.processor && context.machine && value >= 200;
     }
     if is_measure(scene, chain) {
         return false;
@@ -142,7 +149,8 @@ fn is_number_supported(
         return true;
     }
     if chain.words & masks.vega != 0 {
-        return anywhere || graphics || memory;
+        let bare = context.tokens <= BARE_TITLE && context.unknown == 0;
+        return anywhere || graphics || memory || bare;
     }
     if is_mining_number(scene.tokens, chain.anchor) {
         return context.gpu_noun || memory || context.mining && quiet;
@@ -187,7 +195,7 @@ fn is_number_supported(
     if geforce && context.sells && quiet && context.tokens <= TELLING_TITLE && value >= 1650 {
         return true;
     }
-    memory && (anywhere || graphics || geforce && quiet || context.maker && quiet)
+    memory && (anywhere || graphics || quiet && (geforce || context.maker || context.mining))
         || context.gpu_noun && (anywhere || context.board_brand || context.board_line || geforce)
         || geforce && quiet && context.board_line && context.tokens <= NAMING_TITLE
         || geforce && context.board_brand && context.tokens <= TELLING_TITLE
@@ -200,7 +208,9 @@ fn is_in_a_code(scene: &Scene<'_>, chain: &Chain) -> bool {
     let at = chain.anchor;
     let number_before = at.checked_sub(1).and_then(|before| tokens.list.get(before));
     tokens.gap_at(at) == Gap::HYPHEN
-        && number_before.is_some_and(|before| before.shape == Shape::Number)
+        && number_before.is_some_and(|before| {
+            before.shape == Shape::Number || before.bit == 0 && before.term == Term::None
+        })
 }
 
 /// Titles this short that speak of nothing else may name a card by its number.
@@ -256,6 +266,8 @@ fn stands_alone(scene: &Scene<'_>, chain: &Chain, product: &Product) -> bool {
         return true;
     }
     match token.shape {
+        // Words of a script without spaces follow without a gap.
+        Shape::Script => true,
         Shape::Number => product
             .variants
             .iter()

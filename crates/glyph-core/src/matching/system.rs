@@ -209,7 +209,11 @@ pub(super) fn is_for_or_from(tokens: &Tokens, at: usize) -> bool {
                     | "da"
             ) && before + 4 > at
     });
-    before || tokens.term_at(at + 1) == Term::Pulled || tokens.term_at(at + 2) == Term::Pulled
+    let after = (at + 1..at + 3).any(|after| {
+        tokens.term_at(after) == Term::Pulled
+            || matches!(tokens.text_at(after), "upgrade" | "upgrades" | "compatible")
+    });
+    before || after
 }
 
 fn is_after_number(tokens: &Tokens, at: usize) -> bool {

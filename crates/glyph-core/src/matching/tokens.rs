@@ -518,7 +518,7 @@ impl Default for Run {
 }
 
 /// Letters and one digit that are one word: `R9 290`, `X2`, `GDDR6`, `SXM4`.
-fn joins_digit(letters: &str, digit: u32) -> bool {
+pub(super) fn joins_digit(letters: &str, digit: u32) -> bool {
     match letters {
         "r" => matches!(digit, 5 | 7 | 9),
         "x" | "v" => digit == 2,

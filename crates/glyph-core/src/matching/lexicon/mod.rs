@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::characters::fold;
 use super::term::Term;
-use super::tokens::{Gap, Shape, Tokens};
+use super::tokens::{Gap, Shape, Tokens, joins_digit};
 
 /// Between the words of a phrase may stand a space, a hyphen, a dot or nothing.
 const WITHIN_PHRASE: Gap = Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT).and(Gap::OTHER);
@@ -67,7 +67,11 @@ impl Lexicon {
     }
 
     fn add(&mut self, term: Term, text: &str) {
-        let mut parts = text.split(' ').filter(|part| !part.is_empty());
+        // Letters and digits are tokens of their own, so that `dl380` is a phrase of two.
+        let mut parts = text
+            .split(' ')
+            .filter(|part| !part.is_empty())
+            .flat_map(pieces);
         let Some(first) = parts.next() else { return };
         let rest: Vec<String> = parts.map(str::to_owned).collect();
         let entry = self.words.entry(first.to_owned()).or_default();
@@ -215,6 +219,10 @@ impl Lexicon {
             return;
         };
         let text = tokens.text(&token);
+        // `NV2`, `NV5000` are drives; `NV A5000` is NVIDIA's.
+        if text == "nv" && tokens.is_glued(index + 1) {
+            return;
+        }
         let Some(entry) = self
             .words
             .get(text)
@@ -285,6 +293,32 @@ impl Lexicon {
             token.bit = self.bit(class);
         }
     }
+}
+
+/// A word as the tokens cut it: at the borders of letters and digits, but for those that they join (`r9`, `gddr6x`).
+fn pieces(word: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = word;
+    while let Some(first) = rest.chars().next() {
+        let digit = first.is_ascii_digit();
+        let end = rest
+            .find(|letter: char| letter.is_ascii_digit() != digit)
+            .unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        let joined = !digit
+            && after
+                .chars()
+                .next()
+                .and_then(|next| next.to_digit(10))
+                .is_some_and(|next| joins_digit(piece, next));
+        if joined {
+            pieces.push(rest);
+            return pieces;
+        }
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
 }
 
 /// `RTX 30506GB`: a class, four digits of a model and a memory size run together.

@@ -90,17 +90,20 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          displayport bracket|gpu die|memory chips|no core|without gpu core|warranty extension|repair service|preorder deposit|\
          pre order deposit|invoice copy|serial number label|email receipt|paper print|3d print|3d printed|stl|\
          grafikkartenhalter|ventilateur|ventilateurs|caja vacia|nur verpackung|\
-         текстолит|текстоліт|platine|leiterplatte|nur karton|karton leer|leere box|ovp karton|nur ovp|boite vide|scatola|scatola vuota|solo scatola|solo la caja|solo caja|caja solo|so a caixa|apenas a caixa|коробки|deshroud|deshroud kit|de shroud|quantum vector|eisblock|heatkiller|bykski|barrow|glacier g30|kryographics|acetal|acrylic|вентилятори|вентилятором|кулери|кулера|кулеры|радіатор|чип gpu|gpu чип|видеочип|відеочип|реболл|реболлинг|bga|reballed|reballing|vapor chamber only|suport para|suporte para gpu|suporte para placa de video|soporte gpu|soporte para|soporte tarjeta|sostegno|supporto per|supporto gpu|grafikkartenhalterung|gpu halterung|gpu halter|grafikkarten halter|zubehor|accessory kit|accessories only|accessory bundle only|dissipatore|dissipatori|ventole|кріплення|підставка|подставка|тримач|держатель|espelho|bracket kit|gpu core|core only|chip only|pcb board|placa pcb|laptop cooler|cooling pad|ventilator grafikkarte|fan duct|duct|shrouds|external gpu enclosure|egpu enclosure|egpu case|egpu adapter|oculink adapter|m 2 to pcie|riser card|риг рама|каркас для|спліттер|gpu power adapter|кабель живлення|переходник питания|halterung|halter gpu|sehnenhalter|sag halter|gpu support stand|gpu support holder|gpu support bracket|gpu support frame|vga support|gpu sag|graphics card support|graphics card holder|video card holder|graphics card stand|graphics card bracket|thermal putty|термопрокладки|термопрокладка|термопаста|термопрокладок|терморезинка",
+         текстолит|текстоліт|platine|leiterplatte|nur karton|karton leer|leere box|ovp karton|nur ovp|boite vide|scatola|scatola vuota|solo scatola|solo la caja|solo caja|caja solo|so a caixa|apenas a caixa|коробки|deshroud|deshroud kit|de shroud|quantum vector|eisblock|heatkiller|bykski|barrow|glacier g30|kryographics|acetal|acrylic|вентилятори|вентилятором|кулери|кулера|кулеры|радіатор|чип gpu|gpu чип|видеочип|відеочип|реболл|реболлинг|bga|reballed|reballing|vapor chamber only|suport para|suporte para gpu|suporte para placa de video|soporte gpu|soporte para|soporte tarjeta|sostegno|supporto per|supporto gpu|grafikkartenhalterung|gpu halterung|gpu halter|grafikkarten halter|zubehor|accessory kit|accessories only|accessory bundle only|dissipatore|dissipatori|ventole|кріплення|підставка|подставка|тримач|держатель|espelho|bracket kit|gpu core|core only|chip only|pcb board|placa pcb|laptop cooler|cooling pad|ventilator grafikkarte|fan duct|duct|shrouds|external gpu enclosure|egpu enclosure|egpu case|egpu adapter|oculink adapter|m 2 to pcie|riser card|риг рама|каркас для|спліттер|gpu power adapter|кабель живлення|переходник питания|halterung|halter gpu|sehnenhalter|sag halter|gpu support stand|gpu support holder|gpu support bracket|gpu support frame|vga support|gpu sag|graphics card support|graphics card holder|video card holder|graphics card stand|graphics card bracket|thermal putty|термопрокладки|термопрокладка|термопаста|термопрокладок|терморезинка|бэкплейт|бекплейт|бэкплейты|powerlink|power link|cable management|fan replacement part|gpu enablement kit|enablement kit|upgrade kit|adapter cable|power adapter cable|eps cable|pin cable|infinity fabric link|infinity fabric bridge",
     ),
     (
         Term::Part,
         "fan|fans|cooler|coolers|heatsink|heatsinks|heat sink|radiator|bracket|brackets|cable|cables|adapter|adapters|adaptor|\
          connector|holder|stand|screws|screw|plate|caixa|box for|suporte|cabo|adaptador|halter|кабель|вентиляторами|fan assembly|\
          cooling|cover|pads|pcb|chip|chips|module kit|support|dongle|lights|frame|\
-         backplate|back plate|backplates|karton|kartons|caja|verpackung|ovp|embalagem|scatola|короб|box|boxes|chip|кулер|кулеры|кулера|кулером|кулери|радиатор|радіатор|відвід|вода|blok|block|blocks|охлаждение|охолодження|система охолодження|система охлаждения",
+         backplate|back plate|backplates|karton|kartons|caja|verpackung|ovp|embalagem|scatola|короб|box|boxes|chip|кулер|кулеры|кулера|кулером|кулери|радиатор|радіатор|відвід|вода|blok|block|blocks|охлаждение|охолодження|система охолодження|система охлаждения|lcd screen|lcd panel|screen replacement|hinge|palmrest",
     ),
     (Term::Bridge, "bridge|brg|bruecke|brucke|мост|ponte|puente"),
-    (Term::Link, "nvlink|nv link|sli|crossfire|nvlinks"),
+    (
+        Term::Link,
+        "nvlink|nv link|sli|crossfire|nvlinks|infinity fabric|xgmi",
+    ),
     (
         Term::Licence,
         "license|licence|licenses|licences|subscription|lizenz|licenca|licencia|лицензия|vpc|vapps|ai enterprise",
@@ -122,18 +125,18 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          memory kit|ram kit|sodimm kit|thunderbolt dock|barcode|thermostat|vacuum|blender|epson|lexus|mazda|toyota|bmw|mercedes|honda|\
          yamaha|canon|nikon|garmin|sennheiser|bose|gore tex|goretex|salomon|adidas|nike|asics|brooks|puma|bluray|blu ray|wifi card|signal generator|\
          dualhead2go|digital signage player|streaming appliance|video wall processor|video mixer|video bridge|av bridge|\
-         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console",
+         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console|igp|promo|promo code|game code|download code|edition code|digital code|electrodes|welding|welder|spinning|fishing reel|power amp|power amplifier|stereo",
     ),
     (
         Term::GoodsHint,
-        "case|mouse|signage|multi display|multi monitor|usb|hub|drive|drives|charger|battery|tower case|flash|adapter cable|\
+        "case|mouse|signage|multi display|multi monitor|usb|hub|drive|drives|charger|battery|tower case|flash|\
          g sync|gsync|wall mount|psu cable|tester|kit|usb c|thunderbolt|hdmi switch|atx|matx|micro atx|e atx|socket",
     ),
     (
         Term::Wanted,
         "wtb|wanted|want to buy|looking for|looking to buy|iso|ищу|куплю|procuro|compro|suche|gesucht|cherche|recherche|busco|cerco|kupie|\
          searching for|in search of|skupka|скупка|выкуп|we buy|buying|wtt|swap|kaufe|ankauf|\
-         викуп|скупаю|скуплю|скуповую|куплю б у|купимо|купим|купуємо|куплю відеокарту|шукаю|prohledavam|skup|kupuje|kupię|kupie|poszukuje|szukam|mua|can mua|cần mua|thu mua|looking to trade|alim|satin alinir|alinir|buscando|compramos|compro grafica|se busca|se compra|procura se|wanted to buy|buying up|cash for|acquisto|zoek|gezocht|ankauf von|suche nach|in cerca|kaufgesuch|cherche a acheter",
+         викуп|скупаю|скуплю|скуповую|куплю б у|купимо|купим|купуємо|куплю відеокарту|шукаю|prohledavam|skup|kupuje|kupię|kupie|poszukuje|szukam|mua|can mua|cần mua|thu mua|looking to trade|alim|satin alinir|alinir|buscando|compramos|compro grafica|se busca|se compra|procura se|wanted to buy|buying up|cash for|acquisto|zoek|gezocht|ankauf von|suche nach|in cerca|kaufgesuch|cherche a acheter|ремонт|remont|conserto|reparo|repair service|repairs|reparatur",
     ),
     (
         Term::Rental,
@@ -166,7 +169,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::Versus,
         "vs|versus|replaces|replace|replacing|better than|faster than|similar|similar to|equivalent|equivalent to|equal to|like|comparable|upgrade from|successor|beats|than|not a|not an|instead of|alternative|close to|\
-         заміна|чем|ніж|niz|nież|als eine|als die|que la|que uma|than the|аналог|аналоги|потужніша|мощнее|лучше|краще|faster|stronger than|прошита под|прошит под|flashed to|flashed as|прошиті під|прошита під|performance of|performance like|level of|mejor que|melhor que|meglio di|mieux que|besser als|schneller als|flashed|troco por|trade for|swap for|exchange for|обмен на|обмін на|tausche gegen|cambio por|echange contre|прошит|прошита",
+         заміна|чем|ніж|niz|nież|als eine|als die|que la|que uma|than the|аналог|аналоги|потужніша|мощнее|лучше|краще|faster|stronger than|прошита под|прошит под|flashed to|flashed as|прошиті під|прошита під|performance of|performance like|level of|mejor que|melhor que|meglio di|mieux que|besser als|schneller als|flashed|troco por|trade for|swap for|exchange for|обмен на|обмін на|tausche gegen|cambio por|echange contre|прошит|прошита|gegen",
     ),
     (
         Term::Replacement,
@@ -175,7 +178,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::Pieces,
         "pcs|pc s|pieces|piece|pcs lot|units|unit|cards|stuck|stueck|stk|stck|шт|штук|штуки|штука|unidades|unidade|und s|pecas|pezzi|pz|sztuk|szt|pieces lot|ea|each|boards|st k|\
-         adet|tane|db|kom|ks|kpl|stukken|stuks|pièces|pieza|piezas|unidad|peças|buc|bucati|штуки по|cai|chiec|карты|карти|карт|карточки",
+         adet|tane|db|kom|ks|kpl|stukken|stuks|pièces|pieza|piezas|unidad|peças|buc|bucati|штуки по|cai|chiec|карты|карти|карт|карточки|placas|tarjetas|schede|karten|cartes|плати|плат",
     ),
     (
         Term::Lot,
@@ -211,7 +214,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Laptop,
-        "笔记本|筆電|筆記型電腦|ノートパソコン|ノートpc|ノート|노트북|游戏本|遊戲本|全能本|轻薄本",
+        "拯救者|天选|暗影精灵|光影精灵|机械革命|神舟|外星人|灵刃|游匣|掠夺者|枪神|魔霸|飞行堡垒|戰神|雷神911|笔记本|筆電|筆記型電腦|ノートパソコン|ノートpc|ノート|노트북|游戏本|遊戲本|全能本|轻薄本",
     ),
     (
         Term::Computer,
@@ -221,7 +224,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     (Term::Rig, "矿机|礦機|机架|挖矿机"),
     (
         Term::Harmless,
-        "魔改|改装|改裝|改版|台式机|台式|电脑|電腦|工作站",
+        "小机箱|小機箱|迷你机箱|itx机箱|魔改|改装|改裝|改版|台式机|台式|电脑|電腦|工作站",
     ),
     (
         Term::Pulled,
@@ -229,11 +232,11 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Accessory,
-        "包装盒|空盒|彩盒|纸箱|箱のみ|ファンのみ|バックプレート|ライザー|쿨러|브라켓|라이저|쿨링팬|转接卡|转接板|轉接卡|转接线|延长线|延長線|支撑架|支撐架|千斤顶|托架|防下垂|散热片|導風罩|导风罩|裸板|pcb板|gpu芯片|芯片|顯示盒|显卡坞|擴充塢|扩展坞|水ブロック|冷却ファン|矽脂|硅脂|导热垫|導熱墊|保护套",
+        "包装盒|空盒|彩盒|纸箱|箱のみ|ファンのみ|バックプレート|ライザー|쿨러|브라켓|라이저|쿨링팬|转接卡|转接板|轉接卡|转接线|延长线|延長線|支撑架|支撐架|千斤顶|托架|防下垂|散热片|導風罩|导风罩|裸板|空板|改装板|pcb板|gpu芯片|芯片|顯示盒|显卡坞|擴充塢|扩展坞|水ブロック|冷却ファン|矽脂|硅脂|导热垫|導熱墊|保护套",
     ),
     (
         Term::Part,
-        "박스|风扇|風扇|散热器|散熱器|散热|核心|水冷头|水冷板|冷头|水冷散热|水枕|背板|背板|支架|挡板|供电线|电源线|盒子",
+        "配件支架|박스|风扇|風扇|散热器|散熱器|散热|核心|水冷头|水冷板|冷头|水冷散热|水枕|背板|背板|支架|挡板|供电线|电源线|盒子",
     ),
     (
         Term::Goods,
@@ -244,8 +247,12 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
         "处理器|處理器|プロセッサ|锐龙|銳龍|酷睿|至强|至強|霄龙|線程撕裂者|线程撕裂者|라이젠",
     ),
     (
+        Term::None,
+        "收藏|收貨|收货|收到|签收|验收|收纳|收納|回收一|收尾",
+    ),
+    (
         Term::Wanted,
-        "求购|求購|收购|收購|回收|高价收|高價收|买取|買取|買います|삽니다|구매합니다|구합니다|매입",
+        "收|求购|求購|收购|收購|高价收|高價收|买取|買取|買います|삽니다|구매합니다|구합니다|매입",
     ),
     (
         Term::Rental,
@@ -259,7 +266,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     (Term::Without, "不带|不帶|不含|无|無|なし"),
     (
         Term::Versus,
-        "刷|已刷|改|追|秒|超越|超过|胜|勝|媲美|对标|對標|性能对标|堪比|替代|同级|比|可替",
+        "非|不是|刷|已刷|改|追|秒|超越|超过|胜|勝|媲美|对标|對標|性能对标|堪比|替代|同级|比|可替",
     ),
     (Term::Pieces, "张|張|枚|片|块|塊|個|个|台|开|개|장"),
     (Term::Gigabyte, "ギガ|기가"),
