@@ -11,4 +11,6 @@ mod faults;
 mod help;
 mod kill;
 mod real_shapes;
+mod rematch;
 mod repair;
+mod scores;
