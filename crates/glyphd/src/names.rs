@@ -50,7 +50,7 @@ pub(crate) fn load_registry(
         .map_err(|error| {
             Hinted::new(
                 format!("cannot use the registry: {error}"),
-                "`glyphd models --registry --help` tells the columns; nothing was changed",
+                "mend the line; `crates/glyph-core/registry/README.md` tells the columns. Nothing was changed",
             )
         })?;
     Ok((Cow::Owned(registry), digest_of(&[&text])))

@@ -7,6 +7,64 @@ use super::tokens::{Shape, Token, Tokens};
 /// Shorter words tell nothing.
 const SHORTEST: usize = 3;
 
+/// Words of every title, which announce nothing.
+const COMMON: &[&str] = &[
+    "the",
+    "from",
+    "and",
+    "not",
+    "all",
+    "very",
+    "good",
+    "great",
+    "only",
+    "price",
+    "sale",
+    "sell",
+    "selling",
+    "offer",
+    "condition",
+    "working",
+    "works",
+    "work",
+    "tested",
+    "fully",
+    "like",
+    "brand",
+    "sealed",
+    "warranty",
+    "shipping",
+    "free",
+    "fast",
+    "please",
+    "read",
+    "description",
+    "see",
+    "photos",
+    "pictures",
+    "this",
+    "that",
+    "will",
+    "can",
+    "you",
+    "your",
+    "has",
+    "have",
+    "are",
+    "was",
+    "its",
+    "out",
+    "off",
+    "old",
+    "best",
+    "high",
+    "end",
+    "full",
+    "height",
+    "single",
+    "slot",
+];
+
 pub(super) fn words(tokens: &Tokens, index: &Index) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut at = 0;
@@ -45,7 +103,8 @@ fn code(tokens: &Tokens, at: usize, end: usize, index: &Index) -> Option<String>
         ) || tokens.term_at(before).is_family();
         return class.then(|| format!("{} {text}", tokens.text_at(before)));
     }
-    (text.chars().count() >= SHORTEST).then_some(text)
+    let tells = text.chars().count() >= SHORTEST && !COMMON.contains(&text.as_str());
+    tells.then_some(text)
 }
 
 /// `450W`, `2520 MHz`: figures, whatever their number.

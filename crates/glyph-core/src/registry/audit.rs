@@ -115,7 +115,11 @@ impl Registry {
 /// Whether a card like this has the field at all.
 fn has(model: &Model, field: &str) -> bool {
     match field {
-        "fp16_tensor_tflops_dense" | "int8_tops_dense" => has_matrix_units(model),
+        "fp16_tensor_tflops_dense" => has_matrix_units(model),
+        // Volta's tensor cores know FP16 alone; INT8 came with Turing (NVIDIA Turing GPU architecture whitepaper).
+        "int8_tops_dense" => {
+            has_matrix_units(model) && model.architecture.as_deref() != Some("Volta")
+        }
         "slots" => matches!(model.form, Some(Form::Pcie) | None),
         "pcie_generation" => model.form != Some(Form::Oam) && model.form != Some(Form::Sxm),
         "nvlink" => model.vendor == Vendor::Nvidia,

@@ -27,10 +27,14 @@ struct Told<'a> {
     value: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
+    #[serde(skip)]
+    source_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     other_value: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     other_source: Option<&'a str>,
+    #[serde(skip)]
+    other_source_id: Option<&'a str>,
 }
 
 pub(super) fn run(registry: &Registry, arguments: &Arguments) -> anyhow::Result<Status> {
@@ -75,10 +79,14 @@ fn tell<'a>(finding: &'a Finding<'a>) -> Told<'a> {
         problem: finding.problem,
         value: finding.value.as_deref(),
         source: finding.source.map(|source| source.title.as_str()),
+        source_id: finding.source.map(|source| source.id.as_str()),
         other_value: finding.other.map(|(value, _)| value),
         other_source: finding
             .other
             .and_then(|(_, source)| source.map(|source| source.title.as_str())),
+        other_source_id: finding
+            .other
+            .and_then(|(_, source)| source.map(|source| source.id.as_str())),
     }
 }
 
@@ -133,8 +141,8 @@ fn one_by_one(told: &[Told<'_>]) -> anyhow::Result<()> {
             finding.canonical_model.to_owned(),
             finding.field.to_owned(),
             problem.to_owned(),
-            with_source(finding.value, finding.source),
-            with_source(finding.other_value, finding.other_source),
+            with_source(finding.value, finding.source_id),
+            with_source(finding.other_value, finding.other_source_id),
         ]);
     }
     Ok(output::draw(&table)?)
