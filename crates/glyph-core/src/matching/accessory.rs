@@ -199,7 +199,16 @@ fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
             .has(Gap::COMMA.and(Gap::OPEN).and(Gap::SLASH));
     let telling = !matches!(
         tokens.text_at(at),
-        "cooling" | "support" | "chip" | "chips" | "plate" | "frame" | "lights"
+        "cooling"
+            | "support"
+            | "chip"
+            | "chips"
+            | "plate"
+            | "frame"
+            | "lights"
+            | "охлаждение"
+            | "охлаждения"
+            | "охолодження"
     );
     at > last && (offered_for || ends && telling && !is_described(tokens, at))
 }

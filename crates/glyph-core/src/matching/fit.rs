@@ -105,6 +105,10 @@ fn count_missing(
         }
         fit.cost += if blackwell { 2 } else { 0 };
     }
+    if missing & masks.polaris != 0 {
+        fit.cost += 3;
+        fit.loose = true;
+    }
     if missing & masks.soft != 0 {
         fit.cost += if needs & masks.pro != 0 { 1 } else { 3 };
         fit.loose |= needs & masks.pro == 0;

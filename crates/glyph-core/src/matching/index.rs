@@ -95,6 +95,8 @@ pub(super) struct Masks {
     /// `XT`, `Ti` and the like: with a number enough to mean a card without a class.
     pub(super) telling: u128,
     pub(super) optional: u128,
+    /// Left out, it means the older card unless the memory says otherwise: `Radeon Pro Duo 32GB`.
+    pub(super) polaris: u128,
     pub(super) titan: u128,
     /// RTX, GTX, NVS, CMP: used for nothing but graphics cards.
     pub(super) strong_class: u128,
@@ -411,6 +413,7 @@ const FIXED_WORDS: &[&str] = &[
     "plus",
     "2048",
     "sp",
+    "polaris",
 ];
 
 impl Masks {
@@ -482,7 +485,8 @@ impl Masks {
             x2: mask(&["x2"]),
             v2: mask(&["v2"]),
             telling: mask(&["ti", "super", "xt", "xtx", "gre"]),
-            optional: mask(&["ai", "millennium"]),
+            optional: mask(&["ai", "millennium", "polaris"]),
+            polaris: mask(&["polaris"]),
             titan: mask(&["titan"]),
             strong_class: mask(&["rtx", "gtx", "nvs", "cmp"]),
             rx: mask(&["rx"]),

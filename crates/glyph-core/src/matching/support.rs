@@ -159,7 +159,10 @@ fn is_number_supported(
         let graphics_maker = context.board_brand || context.gpu_noun;
         return vendor_near && (telling || memory || context.gpu_noun)
             || context.gpu_noun && telling
-            || quiet && memory && graphics_maker && (context.gpu_noun || value >= 400);
+            || quiet
+                && memory
+                && graphics_maker
+                && (context.gpu_noun || value >= 400 || chain.glued != 0);
     }
     if vendor_near && product.vendor == Vendor::Nvidia {
         return true;

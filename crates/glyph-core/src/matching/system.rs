@@ -276,7 +276,7 @@ fn is_machine_code(tokens: &Tokens, at: usize) -> bool {
         "dl" | "ml" => matches!(value, 110 | 160 | 180 | 350 | 360 | 380 | 385 | 580),
         "t" => {
             matches!(value, 1600 | 3500 | 3600..=3699 | 5500..=5899 | 7500..=7999)
-                && said(&["dell", "precision"])
+                && said(&["dell", "precision", "戴尔", "戴爾"])
         }
         "p" => {
             matches!(
