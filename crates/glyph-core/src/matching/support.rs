@@ -254,7 +254,12 @@ fn stands_alone(scene: &Scene<'_>, chain: &Chain, product: &Product) -> bool {
                 .is_some_and(|before| before.shape == Shape::Script)
             || matches!(
                 term,
-                Term::GpuNoun | Term::Brand | Term::NvidiaClass | Term::NameFiller | Term::Gigabyte
+                Term::GpuNoun
+                    | Term::Brand
+                    | Term::NvidiaClass
+                    | Term::NameFiller
+                    | Term::Gigabyte
+                    | Term::Pro
             );
         if !known {
             return false;

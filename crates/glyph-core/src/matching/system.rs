@@ -319,7 +319,8 @@ pub(super) fn is_processor_number(tokens: &Tokens, at: usize) -> bool {
             .get(at - 1)
             .is_some_and(|token| token.value < 10)
         && tokens.is_glued(at - 1);
-    let apu = at >= 2
+    let apu = number.value >= 3000
+        && at >= 2
         && tokens.text_at(at - 2) == "a"
         && tokens.is_glued(at - 1)
         && tokens.gap_at(at) == Gap::HYPHEN

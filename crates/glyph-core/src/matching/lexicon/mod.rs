@@ -156,6 +156,8 @@ impl Lexicon {
         match run {
             "axrx" | "tis" | "tia" | "tio" => return Some(2),
             "furyx" => return Some(4),
+            "arca" | "arcb" | "prow" | "prowx" | "prov" => return Some(3),
+            "titanx" | "titanxp" | "titanv" | "titanz" => return Some(5),
             _ => {}
         }
         for suffix in names::SUFFIXES {
