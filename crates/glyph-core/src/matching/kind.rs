@@ -52,11 +52,11 @@ pub(super) fn decide(
         return Offer::new(Kind::NotOffer, Some(at), says, 0.9);
     }
     let machine = system::find(tokens, name, lot);
-    let links = tokens
-        .list
-        .iter()
-        .any(|token| token.term == Term::Bridge || tokens.text(token).starts_with("nvlink"))
-        && tokens.list.iter().any(|token| token.term == Term::Link);
+    let links = tokens.list.iter().any(|token| {
+        token.term == Term::Bridge
+            || tokens.text(token).starts_with("nvlink")
+            || tokens.text(token) == "kit"
+    }) && tokens.list.iter().any(|token| token.term == Term::Link);
     if machine
         .token
         .is_none_or(|at| is_machine_of_card(tokens, at))

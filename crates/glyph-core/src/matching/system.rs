@@ -68,7 +68,8 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
                 }
                 // `240Hz`: the rate of a built-in screen.
                 Term::Unit
-                    if tokens.text_at(at) == "hz"
+                    if name.is_some()
+                        && tokens.text_at(at) == "hz"
                         && at > 0
                         && tokens.list.get(at - 1).is_some_and(|token| {
                             matches!(token.value, 120 | 144 | 165 | 180 | 240 | 300 | 360)

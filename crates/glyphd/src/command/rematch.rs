@@ -1,5 +1,6 @@
 //! `glyphd imports rematch`: stored rows under the registry and matcher of today.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
@@ -36,8 +37,11 @@ pub(super) struct Arguments {
     output: Output,
 }
 
-/// The most changes that are told one by one to a person; JSON has them all.
-const MOST_SHOWN: usize = 50;
+/// The most kinds of changes that are told to a person; JSON has every row.
+const MOST_SHOWN: usize = 40;
+
+/// The most kinds of changes that are told apart: a title that many rows share is one.
+const MOST_KEPT: usize = 100_000;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -79,8 +83,9 @@ pub(super) fn run(
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
     let mut judge = Rejudge::new(&names.registry, &names.matcher);
-    let keep_all = arguments.output.format() != Format::Table;
+    let is_table = arguments.output.format() == Format::Table;
     let mut changes = Vec::new();
+    let mut kinds: BTreeMap<ChangeKind, Seen> = BTreeMap::new();
     let done = store.rematch_imports(
         &NewRematch {
             imports: &imports,
@@ -90,13 +95,15 @@ pub(super) fn run(
         },
         &mut judge,
         &mut |change| {
-            if keep_all || changes.len() < MOST_SHOWN {
+            if is_table {
+                note(&mut kinds, change);
+            } else {
                 changes.push(change.clone());
             }
         },
     )?;
     match arguments.output.format() {
-        Format::Table => show(&done, &changes, arguments.dry_run)?,
+        Format::Table => show(&done, kinds, arguments.dry_run)?,
         Format::Json => output::json(&Report {
             dry_run: arguments.dry_run,
             imports: &done,
@@ -116,7 +123,30 @@ fn profile_for(record: &ImportRecord, given: Option<&Profile>) -> anyhow::Result
     Ok(stored.unwrap_or_else(Profile::inference))
 }
 
-fn show(records: &[RematchRecord], changes: &[RematchChange], dry_run: bool) -> anyhow::Result<()> {
+/// What a row was, what it is, and its title.
+type ChangeKind = (String, String, String);
+
+/// How many rows changed alike, and where the first of them is.
+struct Seen {
+    rows: u64,
+    first: (String, u64),
+}
+
+fn note(kinds: &mut BTreeMap<ChangeKind, Seen>, change: &RematchChange) {
+    let kind = (words(&change.old), words(&change.new), change.title.clone());
+    if let Some(seen) = kinds.get_mut(&kind) {
+        seen.rows += 1;
+    } else if kinds.len() < MOST_KEPT {
+        let first = (change.import_id.clone(), change.import_index);
+        kinds.insert(kind, Seen { rows: 1, first });
+    }
+}
+
+fn show(
+    records: &[RematchRecord],
+    kinds: BTreeMap<ChangeKind, Seen>,
+    dry_run: bool,
+) -> anyhow::Result<()> {
     let verb = if dry_run { "would change" } else { "changed" };
     for record in records {
         output::line(&format!(
@@ -142,40 +172,46 @@ fn show(records: &[RematchRecord], changes: &[RematchChange], dry_run: bool) -> 
             ))?;
         }
     }
-    let all: u64 = records.iter().map(|record| record.changed).sum();
-    if changes.is_empty() {
+    if kinds.is_empty() {
         return Ok(());
     }
-    output::line("")?;
-    let rows = changes
-        .iter()
-        .map(|change| {
+    let all = kinds.len();
+    let mut kinds: Vec<(ChangeKind, Seen)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, seen)| std::cmp::Reverse(seen.rows));
+    kinds.truncate(MOST_SHOWN);
+    let shown = kinds.len();
+    let rows = kinds
+        .into_iter()
+        .map(|((was, is, title), seen)| {
+            let (import, index) = seen.first;
             vec![
-                change.import_id.clone(),
-                change.import_index.to_string(),
-                words(&change.old),
-                words(&change.new),
-                change.title.clone(),
+                output::count(seen.rows),
+                was,
+                is,
+                format!("{import} {index}"),
+                title,
             ]
         })
         .collect();
+    output::line("")?;
     output::draw(&output::fitted_table(
-        &["import", "row", "was", "is", "title"],
-        &[1],
+        &["rows", "was", "is", "first at", "title"],
+        &[0],
         rows,
     ))?;
-    if all > changes.len() as u64 {
+    if all > shown {
         output::line(&format!(
-            "… and {} more; `--json` has them all",
-            output::count(all - changes.len() as u64)
+            "… and {} more; `--json` has every row",
+            output::count((all - shown) as u64)
         ))?;
     }
     Ok(())
 }
 
+/// The model of a scored row, the reason of an unmatched one in parentheses.
 fn words(state: &RowState) -> String {
     match state.score {
-        Some(score) => format!("{} {score:.1}", state.detail),
+        Some(_) => state.detail.clone(),
         None => format!("({})", state.detail),
     }
 }
