@@ -281,7 +281,7 @@ fn stands_alone(scene: &Scene<'_>, chain: &Chain, product: &Product) -> bool {
             .iter()
             .filter_map(|variant| variant.memory_gb)
             .any(|size| (size - f64::from(token.value)).abs() < 0.5),
-        _ => {
+        Shape::Word => {
             token.term.is_family()
                 || matches!(
                     token.term,
