@@ -29,6 +29,14 @@ pub(super) fn check(
                 return Err(row.fault(format!("the name `{name}` is taken")));
             }
         }
+        let is_plain =
+            |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
+        if model.canonical_model.is_empty() || !model.canonical_model.chars().all(is_plain) {
+            return Err(row.fault(format!(
+                "`{}` is no canonical name: it wants capital letters, digits and underscores, as in `RTX_4090`",
+                model.canonical_model
+            )));
+        }
         if model.default_variant && !defaults.insert(&model.product) {
             return Err(row.fault(format!("`{}` has a default variant already", model.product)));
         }
@@ -93,16 +101,31 @@ fn is_a_memory_size(size: f64) -> bool {
     whole || SIZES_BELOW_ONE.contains(&size) || ODD_SIZES.contains(&size)
 }
 
-/// An alias must name one product, and not be what another product is called.
+/// An alias must name one product, and not be what another product is called, with or without its brand.
 fn check_aliases(rows: &[Row]) -> Result<(), RegistryError> {
     let mut named: FxHashMap<String, &str> = FxHashMap::default();
+    let mut without_brand: FxHashSet<(String, &str)> = FxHashSet::default();
+    let mut shortened: FxHashMap<String, &str> = FxHashMap::default();
     for row in rows {
-        named.insert(letters(&row.model.product), &row.model.product);
+        let product = row.model.product.as_str();
+        named.insert(letters(product), product);
+        if let Some((_, name)) = product.split_once(' ')
+            && name.contains(|letter: char| letter.is_ascii_alphabetic())
+        {
+            shortened.insert(letters(name), product);
+            without_brand.insert((letters(name), product));
+        }
     }
     for row in rows {
         let product = row.model.product.as_str();
         for alias in &row.model.aliases {
-            match named.insert(letters(alias), product) {
+            let name = letters(alias);
+            let shared = shortened
+                .get(&name)
+                .copied()
+                .filter(|_| !without_brand.contains(&(name.clone(), product)));
+            let taken = named.insert(name, product).or(shared);
+            match taken {
                 Some(other) if other != product => {
                     return Err(row.fault(format!(
                         "alias `{alias}` of `{product}` also names `{other}`"

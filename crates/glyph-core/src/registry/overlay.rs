@@ -1,5 +1,7 @@
 //! A user's own file of models over the built-in ones.
 
+use std::collections::BTreeMap;
+
 use super::error::RegistryError;
 use super::parse::{self, Given, RegistryFile, Row};
 use super::source::Source;
@@ -13,6 +15,7 @@ impl Registry {
         let mut sources = self.sources.clone();
         let mut rows: Vec<Row> = self.models.iter().cloned().map(Row::built_in).collect();
         let mut part_numbers = self.part_numbers.clone();
+        let mut given_numbers: BTreeMap<String, u64> = BTreeMap::new();
         let given = parse::read_given(file, &|name| self.find(name).map(|id| self.model(id)))?;
         for Given {
             row,
@@ -42,6 +45,11 @@ impl Registry {
                         "part number `{number}` is too short to name one thing"
                     )));
                 }
+                if let Some(line) = given_numbers.insert(normalised.clone(), row.line) {
+                    return Err(
+                        row.fault(format!("part number `{number}` is on line {line} already"))
+                    );
+                }
                 part_numbers.insert(normalised, ModelId(place as u32));
             }
             match known {
@@ -50,9 +58,11 @@ impl Registry {
             }
         }
         check::check(&rows, &sources)?;
+        // As for the built-in files, line ends aside.
+        let text = file.text.bytes().filter(|byte| *byte != b'\r');
         let models: Vec<_> = rows.into_iter().map(|row| row.model).collect();
         Ok(Registry {
-            version: format!("{}+{:08x}", self.version, fnv_1a(file.text.bytes()) >> 32),
+            version: format!("{}+{:08x}", self.version, fnv_1a(text) >> 32),
             by_name: index_names(&models),
             by_product: index_products(&models),
             models,

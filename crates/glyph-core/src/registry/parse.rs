@@ -138,12 +138,18 @@ impl Cells<'_> {
         if text.is_empty() {
             return Ok(None);
         }
+        // Plain decimals: `inf`, `nan` and `1e9` are numbers to `parse`, and no figures of a card.
+        let is_plain = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
         match text.parse::<T>() {
-            Ok(value) if value > T::default() => Ok(Some(value)),
-            Ok(_) => Err(self.fault(format!(
+            Ok(value) if is_plain && value > T::default() => Ok(Some(value)),
+            Ok(_) if is_plain => Err(self.fault(format!(
                 "`{column}` is `{text}`: what is unknown or none is an empty cell"
             ))),
-            Err(_) => Err(self.fault(format!("`{column}` is `{text}`, not a number"))),
+            _ => Err(self.fault(format!(
+                "`{column}` is `{text}`, not a positive number in plain digits"
+            ))),
         }
     }
 
@@ -212,6 +218,19 @@ impl Cells<'_> {
     /// What the cell says, or what the overridden model has.
     fn or_base<T>(&self, given: Option<T>, base: impl Fn(&Model) -> Option<T>) -> Option<T> {
         given.or_else(|| self.base.and_then(base))
+    }
+
+    /// A name that the registry does not know is a new model, or a slip of the pen.
+    fn check_new(&self, name: &str) -> Result<(), RegistryError> {
+        let missing = ["model", "product", "vendor", "family"]
+            .into_iter()
+            .find(|column| self.text(column).is_empty());
+        match missing {
+            Some(column) if !name.is_empty() => Err(self.fault(format!(
+                "the registry knows no `{name}`, and a new model wants `{column}`"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     fn model(&self) -> Result<Model, RegistryError> {
@@ -381,17 +400,39 @@ pub(super) fn read_given<'known>(
     file: RegistryFile<'_>,
     known: &dyn Fn(&str) -> Option<&'known Model>,
 ) -> Result<Vec<Given>, RegistryError> {
-    let mut given = Vec::new();
+    let mut given: Vec<Given> = Vec::new();
     let columns: Vec<&str> = COLUMNS.into_iter().chain(["part_numbers"]).collect();
     read_rows(file, &["canonical_model"], &columns, &mut |cells| {
+        let name = cells.text("canonical_model");
         let cells = Cells {
-            base: known(cells.text("canonical_model")),
+            base: known(name),
             ..*cells
         };
+        match cells.base {
+            None => cells.check_new(name)?,
+            Some(base) => {
+                let product = cells.text("product");
+                if !product.is_empty() && product != base.product {
+                    return Err(cells.fault(format!(
+                        "`{name}` is the `{}`, and `product` is `{product}`: another card wants a canonical name of its own",
+                        base.product
+                    )));
+                }
+            }
+        }
         let mut model = cells.model_with(cells.given_sources()?)?;
         // An old name of the built-in registry leads to the model under its own name.
         if let Some(base) = cells.base {
             model.canonical_model.clone_from(&base.canonical_model);
+        }
+        if let Some(first) = given
+            .iter()
+            .find(|first| first.row.model.canonical_model == model.canonical_model)
+        {
+            return Err(cells.fault(format!(
+                "`{}` is on line {} already: a model wants one row",
+                model.canonical_model, first.row.line
+            )));
         }
         given.push(Given {
             row: Row {

@@ -210,7 +210,42 @@ fn a_users_file_with_an_unknown_column_or_a_half_new_model_is_refused() {
             "model,tdp_w\nL4,80\n",
             "column `canonical_model` is missing",
         ),
-        ("canonical_model,tdp_w\nMY_CARD,80\n", "`model` is empty"),
+        (
+            "canonical_model,tdp_w\nMY_CARD,80\n",
+            "the registry knows no `MY_CARD`, and a new model wants `model`",
+        ),
+        (
+            "canonical_model,memory_bandwidth_gb_s\nL4,inf\n",
+            "`memory_bandwidth_gb_s` is `inf`, not a positive number",
+        ),
+        (
+            "canonical_model,tdp_w\nL4,-3\n",
+            "`tdp_w` is `-3`, not a positive number",
+        ),
+        (
+            "canonical_model,tdp_w\nL4,0\n",
+            "`tdp_w` is `0`: what is unknown",
+        ),
+        (
+            "canonical_model,tdp_w\nL4,80\nL4,81\n",
+            "`L4` is on line 2 already",
+        ),
+        (
+            "canonical_model,part_numbers\nL4,MY-L4-0001\nT4,MY-L4-0001\n",
+            "part number `MY-L4-0001` is on line 2 already",
+        ),
+        (
+            "canonical_model,aliases\nRTX_3090,RTX 4090\n",
+            "also names `GeForce RTX 4090`",
+        ),
+        (
+            "canonical_model,product\nRTX_3090,GeForce RTX 4090\n",
+            "another card wants a canonical name of its own",
+        ),
+        (
+            "canonical_model,model,product,vendor,family,memory_gb\nmy_card,My Card 77,My Card 77,nvidia,GeForce,8\n",
+            "`my_card` is no canonical name",
+        ),
     ] {
         let file = RegistryFile {
             name: "mine.csv",
@@ -219,6 +254,23 @@ fn a_users_file_with_an_unknown_column_or_a_half_new_model_is_refused() {
         let error = Registry::embedded().with_models(file).unwrap_err();
         assert!(error.problem.contains(problem), "{error}");
     }
+}
+
+#[test]
+fn line_ends_do_not_change_the_version_of_a_users_file() {
+    let version = |text: &str| {
+        let file = RegistryFile {
+            name: "mine.csv",
+            text,
+        };
+        Registry::embedded()
+            .with_models(file)
+            .unwrap()
+            .version()
+            .to_owned()
+    };
+    let text = "canonical_model,tdp_w\nL4,80\n";
+    assert_eq!(version(text), version(&text.replace('\n', "\r\n")));
 }
 
 #[test]
