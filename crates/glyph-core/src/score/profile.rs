@@ -281,6 +281,12 @@ fn check_weights(weights: &Weights) -> Result<(), ProfileError> {
     Ok(())
 }
 
+/// What a half can be: no card has a thousandth of a gigabyte, nor a million teraflops.
+const HALVES: std::ops::RangeInclusive<f64> = 1e-3..=1e6;
+
+/// The most that a dollar for a card in some condition can count as.
+const MOST_FACTOR: f64 = 1000.0;
+
 fn check_halves(halves: &Halves) -> Result<(), ProfileError> {
     let named = [
         ("memory_gb", halves.memory_gb),
@@ -301,14 +307,11 @@ fn check_halves(halves: &Halves) -> Result<(), ProfileError> {
         ),
         ("room_gb", halves.room_gb),
     ];
-    match named
-        .into_iter()
-        .find(|(_, half)| !(half.is_finite() && *half > 0.0))
-    {
+    match named.into_iter().find(|(_, half)| !HALVES.contains(half)) {
         Some((name, half)) => Err(ProfileError::Figure(
             name,
             half.to_string(),
-            "it wants a positive number",
+            "it wants a number from 0.001 to 1000000",
         )),
         None => Ok(()),
     }
@@ -326,11 +329,11 @@ fn check_factors(factors: &ConditionFactors) -> Result<(), ProfileError> {
     let mut before = 1.0;
     for (name, factor) in rising.into_iter().chain([("not_known", factors.not_known)]) {
         let least = if name == "not_known" { 1.0 } else { before };
-        if !(factor.is_finite() && factor >= least) {
+        if !(least..=MOST_FACTOR).contains(&factor) {
             return Err(ProfileError::Figure(
                 name,
                 factor.to_string(),
-                "a condition counts at least 1 and at least as much as a better one",
+                "a condition counts 1 to 1000 and at least as much as a better one",
             ));
         }
         before = factor;
@@ -414,12 +417,22 @@ mod tests {
             (
                 "memory = 100",
                 "memory = 100\n[halves]\nroom_gb = 0",
-                "`room_gb` is 0: it wants a positive number",
+                "`room_gb` is 0: it wants a number from 0.001",
             ),
             (
                 "memory = 100",
                 "memory = 100\n[condition]\nused = 2\nfor_parts = 1.5",
                 "`for_parts` is 1.5",
+            ),
+            (
+                "memory = 100",
+                "memory = 100\n[condition]\nfor_parts = 1e308",
+                "`for_parts` is 1",
+            ),
+            (
+                "memory = 100",
+                "memory = 100\n[condition]\nnot_known = inf",
+                "`not_known` is inf",
             ),
         ] {
             let error = Profile::parse(&plain.replace(from, to)).unwrap_err();
