@@ -33,6 +33,9 @@ pub struct RowState {
     pub detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
+    /// The cards that the price is for, where it is more than one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot_size: Option<i64>,
 }
 
 /// How a second matching of one import went.

@@ -15,12 +15,13 @@ pub(crate) fn find_profile(wanted: &str) -> anyhow::Result<Profile> {
     let path = Path::new(wanted);
     let is_file = path.extension().is_some_and(|ending| ending == "toml") || path.exists();
     if !is_file {
-        let known: Vec<String> = Profile::built_in()
-            .iter()
-            .map(|profile| format!("`{}`", profile.base_name()))
-            .collect();
-        let mut known = known;
-        known.dedup();
+        let mut known: Vec<String> = Vec::new();
+        for profile in Profile::built_in() {
+            let name = format!("`{}`", profile.base_name());
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
         return Err(WrongUsage(format!(
             "`{wanted}` is no profile: there are {}, or give a TOML file",
             known.join(", ")

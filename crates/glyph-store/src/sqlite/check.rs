@@ -271,7 +271,8 @@ fn check_undone(connection: &Connection, report: &mut CheckReport) -> Result<(),
     Ok(())
 }
 
-/// Every row of an import in force finds its texts. Rows of the old program have none.
+/// Every row of an import in force finds its texts, and so does what a second matching changed. Rows of the old
+/// program have none.
 fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), StoreError> {
     for table in ["scored_listings", "unmatched_listings"] {
         let lost: i64 = connection.query_row(
@@ -291,6 +292,22 @@ fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), 
                 format!("{lost} rows of `{table}` have lost their texts"),
             );
         }
+    }
+    let lost: i64 = connection.query_row(
+        "SELECT count(*) FROM rematch_changes c
+         WHERE (c.old_listing_id IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.id = c.old_listing_id))
+            OR (c.new_listing_id IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.id = c.new_listing_id))",
+        [],
+        |row| row.get(0),
+    )?;
+    if lost > 0 {
+        report.broken(
+            0,
+            None,
+            format!("{lost} rows of `rematch_changes` have lost their texts"),
+        );
     }
     Ok(())
 }

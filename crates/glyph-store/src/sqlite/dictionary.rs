@@ -1,6 +1,6 @@
 //! Texts that come again in every import are kept once, in `listings`, with the match that they were given.
 
-use glyph_core::matching::MATCHER_VERSION;
+use glyph_core::matching::{MATCHER_VERSION, Match};
 use glyph_core::pipeline::Offer;
 use glyph_core::registry::Form;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -39,12 +39,19 @@ impl Dictionary {
         if let Some(&id) = self.ids.get(&offer.fingerprint) {
             return Ok(id);
         }
-        let known: Option<i64> = connection
-            .prepare_cached("SELECT id FROM listings WHERE fingerprint = ?1")?
-            .query_row([offer.fingerprint], |row| row.get(0))
+        let known: Option<(i64, bool)> = connection
+            .prepare_cached(
+                "SELECT id, matcher_version IS NULL FROM listings WHERE fingerprint = ?1",
+            )?
+            .query_row([offer.fingerprint], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let id = match known {
-            Some(id) => id,
+            Some((id, is_bare)) => {
+                if is_bare {
+                    restore(connection, id, offer.matched)?;
+                }
+                id
+            }
             None => self.insert(connection, offer, canonical_model, reason)?,
         };
         if self.ids.len() >= MOST_REMEMBERED {
@@ -64,10 +71,6 @@ impl Dictionary {
         let listing = offer.listing;
         let texts = &listing.texts;
         let matched = offer.matched;
-        let flags = match matched.flags.as_slice() {
-            [] => None,
-            flags => Some(serde_json::to_string(flags)?),
-        };
         connection
             .prepare_cached(
                 "INSERT INTO listings
@@ -103,8 +106,23 @@ impl Dictionary {
                 reason,
                 self.registry_version,
                 MATCHER_VERSION,
-                flags,
+                flags_text(matched)?,
             ])?;
         Ok(connection.last_insert_rowid())
     }
+}
+
+/// Gives a row back what a step down to a schema without these columns took: equal fingerprints, equal match.
+fn restore(connection: &Connection, id: i64, matched: &Match) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE listings SET matcher_version = ?2, flags = ?3 WHERE id = ?1")?
+        .execute(params![id, MATCHER_VERSION, flags_text(matched)?])?;
+    Ok(())
+}
+
+fn flags_text(matched: &Match) -> Result<Option<String>, StoreError> {
+    Ok(match matched.flags.as_slice() {
+        [] => None,
+        flags => Some(serde_json::to_string(flags)?),
+    })
 }

@@ -5,8 +5,8 @@ use rusqlite::{Connection, params};
 
 use crate::error::StoreError;
 
-/// Puts the models of `registry` into `models`, once a version. What an older registry said of a model is corrected; rows of
-/// the old program keep their values.
+/// Puts the models of `registry` into `models`, unless they are there. What another registry said of a model is
+/// corrected; rows of the old program keep their values.
 pub(super) fn load_registry(
     connection: &Connection,
     registry: &Registry,
@@ -24,7 +24,7 @@ pub(super) fn load_registry(
             registry.version()
         ],
     )?;
-    if added == 0 {
+    if added == 0 && !is_overridden(connection, registry, &import_id)? {
         return Ok(());
     }
     let mut insert = connection.prepare(
@@ -56,4 +56,26 @@ pub(super) fn load_registry(
         ])?;
     }
     Ok(())
+}
+
+/// Whether another registry, loaded since, has the word on a model of this one.
+fn is_overridden(
+    connection: &Connection,
+    registry: &Registry,
+    import_id: &str,
+) -> Result<bool, StoreError> {
+    let mut select = connection.prepare(
+        "SELECT model FROM models WHERE import_id LIKE 'registry-%' AND import_id <> ?1",
+    )?;
+    let mut rows = select.query([import_id])?;
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(0)?;
+        if registry
+            .find(&name)
+            .is_some_and(|id| registry.model(id).canonical_model == name)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -168,7 +168,6 @@ struct StoredRow {
     id: i64,
     import_index: i64,
     listing_id: Option<i64>,
-    lot_size: Option<i64>,
     state: RowState,
     listing: Option<Listing>,
 }
@@ -212,11 +211,11 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredRow> {
         id: row.get("id")?,
         import_index: row.get("import_index")?,
         listing_id: row.get("listing_id")?,
-        lot_size: row.get("lot_size")?,
         state: RowState {
             outcome: if is_scored { SCORED } else { UNMATCHED },
             detail: row.get("detail")?,
             score: row.get("score")?,
+            lot_size: row.get("lot_size")?,
         },
         listing: read_listing(row)?,
     })
@@ -275,17 +274,18 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Stores what became of the row, in its place.
     fn put(&mut self, before: &StoredRow, outcome: &Outcome<'_>) -> Result<Difference, StoreError> {
-        let (new, listing_id, lot_size) = match outcome {
+        let (new, listing_id) = match outcome {
             Outcome::Scored(scored) => {
                 let model = scored.model.canonical_model.as_str();
                 let listing_id = self.text(&scored.offer, Some(model), None)?;
+                let cards = i64::from(scored.offer.cards_priced());
                 let state = RowState {
                     outcome: SCORED,
                     detail: model.to_owned(),
                     score: Some(scored.score),
+                    lot_size: Some(cards).filter(|cards| *cards > 1),
                 };
-                let cards = i64::from(scored.offer.cards_priced());
-                (state, listing_id, Some(cards).filter(|cards| *cards > 1))
+                (state, listing_id)
             }
             Outcome::Unmatched(offer, reason) => {
                 let listing_id = self.text(offer, None, Some(reason.as_str()))?;
@@ -293,20 +293,18 @@ impl Writer<'_> {
                     outcome: UNMATCHED,
                     detail: reason.as_str().to_owned(),
                     score: None,
+                    lot_size: None,
                 };
-                (state, listing_id, None)
+                (state, listing_id)
             }
             Outcome::Rejected(_) => return Ok(Difference::None),
         };
-        if Some(listing_id) == before.listing_id
-            && new == before.state
-            && lot_size == before.lot_size
-        {
+        if Some(listing_id) == before.listing_id && new == before.state {
             return Ok(Difference::None);
         }
         let old = &before.state;
         if new.outcome == old.outcome {
-            self.update(before, outcome, listing_id, lot_size)?;
+            self.update(before, outcome, listing_id, new.lot_size)?;
         } else {
             let table = if old.outcome == SCORED {
                 "DELETE FROM scored_listings WHERE id = ?1"
@@ -319,7 +317,7 @@ impl Writer<'_> {
             self.rows.insert(self.connection, outcome)?;
         }
         let same =
-            new.outcome == old.outcome && new.detail == old.detail && lot_size == before.lot_size;
+            new.outcome == old.outcome && new.detail == old.detail && new.lot_size == old.lot_size;
         if !same {
             self.record(before, &new, listing_id)?;
             return Ok(Difference::Meaning(new));

@@ -50,8 +50,8 @@ pub(super) fn undo_import(
 
 /// Removes the texts that the import brought; those that another one uses become that one's own.
 ///
-/// A text belongs to the first import in force that uses it, so its other users are later imports, and imports that a
-/// repair or a second matching led to it: only the rows of these are read, and only until every text has found one.
+/// A text belongs mostly to the first import in force that uses it, so its other users are sought in row order of the
+/// imports and only until every text has found one. What an import was before a second matching counts as its use.
 fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreError> {
     let mut brought = connection
         .prepare("SELECT id FROM listings WHERE import_id = ?1 AND fingerprint IS NOT NULL")?
@@ -59,21 +59,15 @@ fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreErr
         .collect::<Result<FxHashSet<i64>, _>>()?;
     let others: Vec<String> = connection
         .prepare(
-            "SELECT other.import_id
-             FROM import_batches AS other
-             JOIN import_batches AS undone ON undone.import_id = ?1
-             WHERE other.state = 'done'
-               AND other.id <> undone.id
-               AND (other.id > undone.id
-                 OR EXISTS (SELECT 1 FROM import_repairs r WHERE r.import_id = other.import_id)
-                 OR EXISTS (SELECT 1 FROM import_rematches m WHERE m.import_id = other.import_id))
-             ORDER BY other.id",
+            "SELECT import_id FROM import_batches
+             WHERE state = 'done' AND import_id <> ?1
+             ORDER BY id",
         )?
         .query_map([import_id], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for other in others {
-        for table in ["scored_listings", "unmatched_listings"] {
-            hand_over(connection, &mut brought, table, &other)?;
+        for uses in USES {
+            hand_over(connection, &mut brought, uses, &other)?;
         }
     }
     connection.execute(
@@ -83,19 +77,37 @@ fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Gives the texts that rows of `table` use to their import, and takes them out of `texts`.
+/// What an import uses texts for: (text, index of the row).
+const USES: [&str; 4] = [
+    "SELECT listing_id, import_index FROM scored_listings
+     WHERE import_id = ?1 AND listing_id IS NOT NULL
+     ORDER BY import_index",
+    "SELECT listing_id, import_index FROM unmatched_listings
+     WHERE import_id = ?1
+     ORDER BY import_index",
+    "SELECT change.old_listing_id, change.import_index
+     FROM rematch_changes AS change
+     JOIN import_rematches AS rematch ON rematch.id = change.rematch_id
+     WHERE rematch.import_id = ?1 AND change.old_listing_id IS NOT NULL
+     ORDER BY change.id",
+    "SELECT change.new_listing_id, change.import_index
+     FROM rematch_changes AS change
+     JOIN import_rematches AS rematch ON rematch.id = change.rematch_id
+     WHERE rematch.import_id = ?1 AND change.new_listing_id IS NOT NULL
+     ORDER BY change.id",
+];
+
+/// Gives the texts that an import uses to it, and takes them out of `texts`.
 fn hand_over(
     connection: &Connection,
     texts: &mut FxHashSet<i64>,
-    table: &str,
+    uses: &str,
     import_id: &str,
 ) -> Result<(), StoreError> {
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT listing_id, import_index
-         FROM {table}
-         WHERE import_id = ?1 AND listing_id IS NOT NULL
-         ORDER BY import_index"
-    ))?;
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let mut select = connection.prepare_cached(uses)?;
     let mut rows = select.query([import_id])?;
     while !texts.is_empty()
         && let Some(row) = rows.next()?

@@ -1,6 +1,7 @@
 //! `glyphd listings`: scored listings by filter and order.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -10,6 +11,7 @@ use glyph_core::matching::Flag;
 use glyph_core::pipeline::counted_condition;
 use glyph_core::registry::Registry;
 use glyph_core::score::{Asked, Measures, Profile, Score, score};
+use glyph_store::import::{ImportRecord, ImportState};
 use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort};
 use glyph_store::store::Store;
 use serde::{Deserialize, Serialize};
@@ -19,7 +21,7 @@ use super::imports::{Output, find};
 use super::store::open_for_reading;
 use crate::names::load_registry;
 use crate::output::{self, Format};
-use crate::profiles::{find_profile, profile_of_rows};
+use crate::profiles::find_profile;
 
 /// Find scored listings.
 #[derive(Debug, Args)]
@@ -152,13 +154,26 @@ struct Explained<'a> {
 #[derive(Debug, Serialize)]
 struct Explanation {
     registry_version: String,
+    /// The profile that the rows of the import were scored by; absent where it was none, or several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stored_profile: Option<String>,
+    /// The profile of `score`.
     #[serde(skip_serializing_if = "Option::is_none")]
     scoring_profile: Option<String>,
-    /// Absent where the model is not in the registry or the price cannot be scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<Score>,
+    /// Why there is no score to explain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_score: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     measures: Option<Measures>,
+}
+
+/// By which profile an import's rows are explained.
+#[derive(Debug, Clone)]
+struct ExplainedBy {
+    stored: Option<String>,
+    profile: Result<Profile, String>,
 }
 
 fn explain_all<'a>(
@@ -167,37 +182,51 @@ fn explain_all<'a>(
     given: Option<&Profile>,
     listings: &'a [ListingRecord],
 ) -> anyhow::Result<Vec<Explained<'a>>> {
-    let mut profiles: HashMap<&str, Option<Profile>> = HashMap::new();
+    let mut known: HashMap<Option<&str>, ExplainedBy> = HashMap::new();
     let mut explained = Vec::with_capacity(listings.len());
     for listing in listings {
-        let profile = match (given, listing.import_id.as_deref()) {
-            (Some(given), _) => Some(given.clone()),
-            (None, None) => None,
-            (None, Some(import_id)) => {
-                if let Some(known) = profiles.get(import_id) {
-                    known.clone()
-                } else {
-                    let record = store.find_import(import_id)?;
-                    let stored = record.and_then(|record| record.scoring_profile);
-                    let profile = profile_of_rows(stored.as_deref(), None)?;
-                    profiles.insert(import_id, profile.clone());
-                    profile
-                }
+        let import_id = listing.import_id.as_deref();
+        let by = match known.entry(import_id) {
+            Entry::Occupied(by) => by.into_mut(),
+            Entry::Vacant(place) => {
+                let record = match import_id {
+                    Some(import_id) => store.find_import(import_id)?,
+                    None => None,
+                };
+                place.insert(explained_by(record, given))
             }
         };
         explained.push(Explained {
-            explanation: explain_one(registry, profile.as_ref(), listing),
+            explanation: explain_one(registry, by, listing),
             listing,
         });
     }
     Ok(explained)
 }
 
-fn explain_one(
-    registry: &Registry,
-    profile: Option<&Profile>,
-    listing: &ListingRecord,
-) -> Explanation {
+fn explained_by(record: Option<ImportRecord>, given: Option<&Profile>) -> ExplainedBy {
+    let (is_old, stored) = record.map_or((true, None), |record| {
+        (record.state == ImportState::Legacy, record.scoring_profile)
+    });
+    let profile = match (given, stored.as_deref()) {
+        (Some(given), _) => Ok(given.clone()),
+        (None, Some(name)) => Profile::find(name).ok_or_else(|| {
+            format!(
+                "by `{name}`, which is not built in: `--profile FILE` with its file explains it"
+            )
+        }),
+        (None, None) if is_old => {
+            Err("of the old program: `--profile NAME` explains the row by that one".to_owned())
+        }
+        (None, None) => Err(
+            "of an import with scores of several profiles: `--profile NAME` explains the row by one"
+                .to_owned(),
+        ),
+    };
+    ExplainedBy { stored, profile }
+}
+
+fn explain_one(registry: &Registry, by: &ExplainedBy, listing: &ListingRecord) -> Explanation {
     let model = registry
         .find(&listing.canonical_model)
         .map(|id| registry.model(id));
@@ -211,12 +240,28 @@ fn explain_one(
         unit_price_usd: listing.unit_price,
         condition: counted_condition(condition, flags),
     };
+    let (profile, score) = match (&by.profile, model) {
+        (Err(reason), _) => (None, Err(reason.clone())),
+        (Ok(_), None) => (
+            None,
+            Err("of a model that the registry does not know".to_owned()),
+        ),
+        (Ok(profile), Some(model)) => (
+            Some(profile.name.clone()),
+            score(model, asked, profile)
+                .ok_or_else(|| "of a price that cannot be scored".to_owned()),
+        ),
+    };
+    let (score, no_score) = match score {
+        Ok(score) => (Some(score), None),
+        Err(reason) => (None, Some(reason)),
+    };
     Explanation {
         registry_version: registry.version().to_owned(),
-        scoring_profile: profile.map(|profile| profile.name.clone()),
-        score: model
-            .zip(profile)
-            .and_then(|(model, profile)| score(model, asked, profile)),
+        stored_profile: by.stored.clone(),
+        scoring_profile: profile,
+        score,
+        no_score,
         measures: model.and_then(|model| Measures::of(model, listing.unit_price)),
     }
 }
@@ -243,20 +288,22 @@ fn show_explained(explained: &[Explained<'_>]) -> anyhow::Result<()> {
             output::line(&format!("  “{title}”"))?;
         }
         show_reason(listing)?;
-        match (&explanation.score, &explanation.scoring_profile) {
-            (Some(score), Some(profile)) => {
-                super::explain::show_score(score, profile)?;
-                if (score.value - listing.score).abs() > 1e-9 {
-                    output::line(&format!(
-                        "  stored is {:.1}: the specs or the profile were others then; `imports rescore` brings it up to date",
-                        listing.score
-                    ))?;
-                }
+        if let (Some(score), Some(profile)) = (&explanation.score, &explanation.scoring_profile) {
+            super::explain::show_score(score, profile)?;
+            let is_same = explanation.stored_profile.as_ref() == Some(profile);
+            if let (false, Some(stored)) = (is_same, &explanation.stored_profile) {
+                output::line(&format!("  stored is {:.1}, by `{stored}`", listing.score))?;
+            } else if !is_same {
+                output::line(&format!("  stored is {:.1}", listing.score))?;
+            } else if (score.value - listing.score).abs() > 1e-9 {
+                output::line(&format!(
+                    "  stored is {:.1}: the specs were others then; `imports rescore` brings it up to date",
+                    listing.score
+                ))?;
             }
-            _ => output::line(&format!(
-                "  score {:.1}, of the old program or of a model that the registry does not know",
-                listing.score
-            ))?,
+        }
+        if let Some(reason) = &explanation.no_score {
+            output::line(&format!("  score {:.1}, {reason}", listing.score))?;
         }
         if let Some(measures) = &explanation.measures {
             super::explain::show_measures(measures)?;

@@ -30,9 +30,9 @@ pub(super) struct Arguments {
     /// Say what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Score by this profile instead of the one that each import was scored by: a name, or a TOML file of your own.
-    #[arg(long, value_name = "NAME|FILE")]
-    profile: Option<String>,
+    /// The profile of imports that were scored by a TOML file of your own, which each keep it; may be given again.
+    #[arg(long, value_name = "FILE")]
+    profile: Vec<String>,
     #[command(flatten)]
     output: Output,
 }
@@ -57,7 +57,11 @@ pub(super) fn run(
 ) -> anyhow::Result<Status> {
     let mut store = open(path)?;
     let names = Names::load(registry)?;
-    let given = arguments.profile.as_deref().map(find_profile).transpose()?;
+    let own = arguments
+        .profile
+        .iter()
+        .map(|wanted| find_profile(wanted))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let records = match &arguments.id {
         Some(wanted) => vec![find(&store, wanted)?],
         None => store
@@ -73,14 +77,10 @@ pub(super) fn run(
         )
         .into());
     }
+    check_used(&own, &records)?;
     let imports = records
         .iter()
-        .map(|record| {
-            Ok((
-                record.import_id.clone(),
-                profile_for(record, given.as_ref())?,
-            ))
-        })
+        .map(|record| Ok((record.import_id.clone(), profile_for(record, &own)?)))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let mut judge = Rejudge::new(&names.registry, &names.matcher);
     let is_table = arguments.output.format() == Format::Table;
@@ -114,12 +114,29 @@ pub(super) fn run(
     Ok(Status::Done)
 }
 
-/// Rows of several profiles are brought to the default one.
-fn profile_for(record: &ImportRecord, given: Option<&Profile>) -> anyhow::Result<Profile> {
-    if let Some(given) = given {
-        return Ok(given.clone());
+/// A profile that no import was scored by is no help: to score by another one is what `imports rescore` does.
+fn check_used(own: &[Profile], records: &[ImportRecord]) -> anyhow::Result<()> {
+    let is_used = |profile: &Profile| {
+        records
+            .iter()
+            .any(|record| record.scoring_profile.as_ref() == Some(&profile.name))
+    };
+    match own.iter().find(|profile| !is_used(profile)) {
+        None => Ok(()),
+        Some(profile) => Err(Hinted::new(
+            format!("no import here was scored by `{}`", profile.name),
+            "every import keeps its profile; `glyphd imports rescore ID --profile FILE` scores by another one",
+        )
+        .into()),
     }
-    let stored = profile_of_rows(record.scoring_profile.as_deref(), None)?;
+}
+
+/// The import's own profile. Rows of several profiles are brought to the default one.
+fn profile_for(record: &ImportRecord, own: &[Profile]) -> anyhow::Result<Profile> {
+    let given = own
+        .iter()
+        .find(|profile| record.scoring_profile.as_ref() == Some(&profile.name));
+    let stored = profile_of_rows(record.scoring_profile.as_deref(), given)?;
     Ok(stored.unwrap_or_else(Profile::inference))
 }
 
@@ -210,8 +227,9 @@ fn show(
 
 /// The model of a scored row, the reason of an unmatched one in parentheses.
 fn words(state: &RowState) -> String {
-    match state.score {
-        Some(_) => state.detail.clone(),
-        None => format!("({})", state.detail),
+    match (state.score, state.lot_size) {
+        (Some(_), Some(cards)) => format!("{} × {cards}", state.detail),
+        (Some(_), None) => state.detail.clone(),
+        (None, _) => format!("({})", state.detail),
     }
 }

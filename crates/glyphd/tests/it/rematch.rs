@@ -155,3 +155,161 @@ fn unmatched_titles_are_grouped_by_the_unknown_words_that_they_share() {
         .json_lines();
     assert!(all.len() > groups.len());
 }
+
+/// Imports `first` and then `second`; a rematch of the first by `MODELS` leads it to texts that the second brought.
+fn led_to_a_later_imports_texts() -> (Place, String, String) {
+    let place = Place::new();
+    place.write("models.csv", MODELS);
+    let first = place.write(
+        "first.csv",
+        "Title,Price\nNVIDIA GeForce RTX 9990 96GB graphics card,4000\n",
+    );
+    let second = place.write(
+        "second.csv",
+        "Title,Price\nNVIDIA GeForce RTX 9990 96GB graphics card,4100\nNVIDIA L4 24GB,2400\n",
+    );
+    let id = |report: serde_json::Value| report["import_id"].as_str().unwrap().to_owned();
+    let first = id(place.import(&first, &[]));
+    let second = id(place.import(&second, &["--registry", "models.csv"]));
+    place.done(["imports", "rematch", &first, "--registry", "models.csv"]);
+    place.holds();
+    (place, first, second)
+}
+
+#[test]
+fn texts_are_kept_for_a_rematched_import_even_when_the_schema_went_back_and_forth() {
+    let (place, first, second) = led_to_a_later_imports_texts();
+    place.done(["migrate", "down", "--to", "1.2.0", "--yes", "--allow-loss"]);
+    let owner: String =
+        place.sql("SELECT import_id FROM listings WHERE canonical_model = 'RTX_9990'");
+    assert_eq!(owner, first, "where 1.2.0 looks for the first user");
+    place.done(["migrate", "up"]);
+    place.done(["imports", "undo", &second]);
+    place.holds();
+    let title: String = place.sql("SELECT title FROM offers WHERE canonical_model = 'RTX_9990'");
+    assert_eq!(title, "NVIDIA GeForce RTX 9990 96GB graphics card");
+}
+
+#[test]
+fn the_texts_of_a_rematch_outlive_the_import_that_brought_them() {
+    let place = Place::new();
+    place.write("models.csv", MODELS);
+    let row = "Title,Price\nNVIDIA GeForce RTX 9990 96GB graphics card,4000\n";
+    let first = place.write("first.csv", row);
+    let second = place.write("second.csv", row.replace("4000", "4100"));
+    let first = place.import(&first, &[]);
+    place.import(&second, &[]);
+    place.done(["imports", "rematch", "last", "--registry", "models.csv"]);
+    place.done(["imports", "undo", first["import_id"].as_str().unwrap()]);
+    place.holds();
+    let other = place.write("other.csv", "Title,Price\nCoffee mug,5\nTea pot,6\n");
+    place.import(&other, &[]);
+    let old: String = place.sql(
+        "SELECT old.title || ' ' || old.reason FROM rematch_changes AS change
+         JOIN listings AS old ON old.id = change.old_listing_id",
+    );
+    assert_eq!(
+        old,
+        "NVIDIA GeForce RTX 9990 96GB graphics card unknown_model"
+    );
+}
+
+#[test]
+fn cautions_come_back_with_a_rematch_after_the_schema_went_back_and_forth() {
+    let place = Place::new();
+    let file = place.write(
+        "offers.csv",
+        "Title,Price\nNVIDIA GeForce RTX 3090 24GB for parts not working,200\n",
+    );
+    place.import(&file, &[]);
+    let score: String = place.sql("SELECT CAST(score AS TEXT) FROM offers");
+    let ended = place.run(["migrate", "down", "--to", "1.2.0", "--yes"]);
+    assert_eq!(ended.status, 1);
+    for loss in ["flags of offers", "version of the matcher"] {
+        assert!(ended.stderr.contains(loss), "{}", ended.stderr);
+    }
+    place.done(["migrate", "down", "--to", "1.2.0", "--yes", "--allow-loss"]);
+    place.done(["migrate", "up"]);
+    place.done(["imports", "rematch", "--all"]);
+    assert_eq!(
+        place.sql::<String>("SELECT flags FROM offers"),
+        "[\"for_parts\"]"
+    );
+    place.done(["imports", "rescore", "last"]);
+    assert_eq!(
+        place.sql::<String>("SELECT CAST(score AS TEXT) FROM offers"),
+        score
+    );
+}
+
+const OWN_PROFILE: &str = "\
+name = 'mine'
+version = 1
+formula = 'value'
+[weights]
+memory_per_dollar = 100
+[halves]
+gb_per_thousand_usd = 30
+room_gb = 8
+";
+
+#[test]
+fn every_import_keeps_its_profile_when_all_are_matched_again() {
+    let place = Place::new();
+    place.write("mine.toml", OWN_PROFILE);
+    let row = "Title,Price\nNVIDIA L4 24GB,2400\n";
+    let first = place.write("first.csv", row);
+    let second = place.write("second.csv", row.replace("2400", "2500"));
+    place.import(&first, &["--profile", "mine.toml"]);
+    place.import(&second, &[]);
+    let ended = place.run(["imports", "rematch", "--all"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.stderr.contains("--profile FILE"), "{}", ended.stderr);
+    place.done(["imports", "rematch", "--all", "--profile", "mine.toml"]);
+    let profiles: String = place.sql(
+        "SELECT group_concat(substr(scoring_profile, 1, 11), ' ')
+         FROM (SELECT scoring_profile FROM import_batches WHERE state = 'done' ORDER BY id)",
+    );
+    assert!(profiles.starts_with("mine-1+"), "{profiles}");
+    assert!(profiles.ends_with("inference-2"), "{profiles}");
+    let ended = place.run(["imports", "rematch", "last", "--profile", "mine.toml"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.stderr.contains("imports rescore"), "{}", ended.stderr);
+}
+
+#[test]
+fn rows_of_an_own_profile_do_not_stop_the_explanation_of_others() {
+    let place = Place::new();
+    place.write("mine.toml", OWN_PROFILE);
+    let row = "Title,Price\nNVIDIA L4 24GB,2400\n";
+    let first = place.write("first.csv", row);
+    let second = place.write("second.csv", row.replace("2400", "2500"));
+    place.import(&first, &["--profile", "mine.toml"]);
+    place.import(&second, &[]);
+    let text = place.done(["listings", "--explain"]).stdout;
+    assert!(text.contains("which is not built in"), "{text}");
+    assert!(text.contains("by `inference-2` at"), "{text}");
+    let text = place
+        .done(["listings", "--explain", "--profile", "workstation"])
+        .stdout;
+    assert!(text.contains("by `inference-2`\n"), "{text}");
+    assert!(!text.contains("were others then"), "{text}");
+}
+
+#[test]
+fn the_registry_loaded_last_has_the_word_on_the_models() {
+    let place = Place::new();
+    place.write("models.csv", MODELS);
+    let power = |place: &Place| place.sql::<i64>("SELECT tdp_watts FROM models WHERE model = 'L4'");
+    let row = "Title,Price\nNVIDIA L4 24GB,2400\n";
+    let first = place.write("first.csv", row);
+    let second = place.write("second.csv", row.replace("2400", "2500"));
+    let third = place.write("third.csv", row.replace("2400", "2600"));
+    place.import(&first, &[]);
+    let plain = power(&place);
+    place.import(&second, &["--registry", "models.csv"]);
+    assert_eq!(power(&place), 40);
+    place.import(&third, &[]);
+    assert_eq!(power(&place), plain);
+    assert_ne!(plain, 40);
+}
