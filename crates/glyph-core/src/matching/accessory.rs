@@ -55,6 +55,9 @@ fn without_the_card(tokens: &Tokens) -> Option<usize> {
                         | "core"
                         | "chip"
                         | "die"
+                        | "gpucore"
+                        | "gpuchip"
+                        | "gpudie"
                 )
         })
     })
@@ -210,7 +213,16 @@ fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
             | "охлаждения"
             | "охолодження"
     );
-    at > last && (offered_for || ends && telling && !is_described(tokens, at))
+    let tail = (at + 1..tokens.list.len()).all(|after| {
+        matches!(
+            tokens.text_at(after),
+            "complete" | "original" | "oem" | "genuine" | "assembly" | "full" | "used" | "new"
+        )
+    });
+    // `cooler with fans`: a part that has parts.
+    let has_parts = next == Term::With && tokens.term_at(at + 2) == Term::Part;
+    at > last
+        && (offered_for || (ends || tail || has_parts) && telling && !is_described(tokens, at))
 }
 
 /// `w/ bracket`, `+ cable`, `no cooler`: comes with the card, or is missing from it.

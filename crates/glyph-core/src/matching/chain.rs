@@ -148,6 +148,10 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
         let text = tokens.text(token);
         // Only the old GeForce cards have their class behind the number; `EVGA 650 GT` is a power supply.
         let trailing = token.bit & masks.class & !masks.rtx & !masks.gtx != 0;
+        // `RX 6700 XT (RTX 3070 equivalent)`: the class of the next name.
+        if begins_another_name(tokens, at, masks) {
+            return;
+        }
         if trailing && chain.value < 6000 && !spelled {
             return;
         }
@@ -189,6 +193,13 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                     && chain.words & lexicon.bit("ti") != 0
                     && tokens.text_at(at - 1) == "ti";
                 if after_ti && text == "s" && group.used & masks.super_word != 0 {
+                    chain.words |= masks.super_word;
+                    chain.last = at;
+                    at += 1;
+                    continue;
+                }
+                // `RTX 4080 S`: apart it is no plural.
+                if is_spaced_s(tokens, at) && group.used & masks.super_word != 0 {
                     chain.words |= masks.super_word;
                     chain.last = at;
                     at += 1;
@@ -264,9 +275,35 @@ fn counts(
     if text.len() == 1 {
         return touching
             || bit & group.used != 0
-                && (spelled || matches!(text, "d" | "x") || gap == Gap::HYPHEN);
+                && (spelled || matches!(text, "d" | "x" | "s") || gap == Gap::HYPHEN);
     }
     wanted || naming || touching
+}
+
+/// The S of `RTX 4080 S`: directly behind the number and by itself.
+fn is_spaced_s(tokens: &Tokens, at: usize) -> bool {
+    let behind_number = tokens
+        .list
+        .get(at - 1)
+        .is_some_and(|token| token.shape == Shape::Number && token.value >= 1000);
+    behind_number
+        && tokens.text_at(at) == "s"
+        && tokens.gap_at(at) == Gap::SPACE
+        && !tokens.is_glued(at + 1)
+        && !tokens.gap_at(at + 1).has(Gap::HYPHEN)
+}
+
+/// RTX, GTX or RX with the number of a card behind it.
+fn begins_another_name(tokens: &Tokens, at: usize, masks: &Masks) -> bool {
+    let is_class = tokens
+        .list
+        .get(at)
+        .is_some_and(|token| token.bit & (masks.rtx | masks.gtx | masks.rx) != 0);
+    is_class
+        && tokens
+            .list
+            .get(at + 1)
+            .is_some_and(|next| next.shape == Shape::Number && next.value >= 400)
 }
 
 /// `8G x1`, `N560GTX-M2D1GD5`: a letter that belongs to the number after it and is no `X` or `M` of a name.

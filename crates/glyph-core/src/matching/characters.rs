@@ -8,10 +8,22 @@ use super::tokens::Shape;
 pub(super) fn fold(text: &str) -> String {
     text.chars()
         .filter(|character| !is_invisible(*character))
+        .map(plain_letter)
         .nfkd()
         .filter(|character| !is_mark(*character))
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Letters with a stroke or without a dot, which Unicode does not take apart: `płyta`, `kartı`.
+pub(super) fn plain_letter(character: char) -> char {
+    match character {
+        'ł' | 'Ł' => 'l',
+        'ø' | 'Ø' => 'o',
+        'đ' | 'Đ' => 'd',
+        'ı' => 'i',
+        _ => character,
+    }
 }
 
 /// The length of the entity name and its semicolon after an ampersand: `trade;`, `#8482;`.

@@ -192,6 +192,10 @@ fn count_extra(
     if extra & masks.titan != 0 && pattern.code == Code::Number {
         return Err(Lost::Says(masks.titan));
     }
+    // `Quadro RTX 7000` is no Quadro 7000.
+    if extra & masks.rtx != 0 && pattern.needs & masks.quadro != 0 && !leads {
+        return Err(Lost::OtherClass);
+    }
     if extra & masks.quadro != 0 {
         fit.cost += if leads { 1 } else { 2 };
         fit.loose |= !leads;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::Kind;
+use super::characters::fold;
 use super::mention::MemoryFit;
 use super::naming::Naming;
 use super::term::Term;
@@ -100,8 +101,8 @@ fn said(tokens: &Tokens) -> u8 {
     for (at, token) in tokens.list.iter().enumerate() {
         let text = tokens.text(token);
         if token.shape == Shape::Script {
-            for (flag, words) in SCRIPT_WORDS {
-                if words.iter().any(|word| text.contains(word)) {
+            for (flag, words) in FOLDED_SCRIPT_WORDS.iter() {
+                if words.iter().any(|word| text.contains(word.as_str())) {
                     said |= 1 << *flag as u8;
                 }
             }
@@ -195,6 +196,18 @@ const PHRASES: &[(Flag, &[&str])] = &[
             "дефект*",
             "отвал",
             "донор",
+            "на прогрев",
+            "замен* чипа",
+            "чип под замену",
+            "sucata",
+            "pour piece*",
+            "para piezas",
+            "per ricambi",
+            "cracked",
+            "fissure*",
+            "no post",
+            "won t post",
+            "crashes",
         ],
     ),
     (
@@ -247,6 +260,14 @@ const PHRASES: &[(Flag, &[&str])] = &[
         ],
     ),
 ];
+
+/// As the tokens fold them: `ジ` and `고` are several letters there.
+static FOLDED_SCRIPT_WORDS: LazyLock<Vec<(Flag, Vec<String>)>> = LazyLock::new(|| {
+    SCRIPT_WORDS
+        .iter()
+        .map(|(flag, words)| (*flag, words.iter().map(|word| fold(word)).collect()))
+        .collect()
+});
 
 /// Words of scripts without spaces, which may stand anywhere in a run.
 const SCRIPT_WORDS: &[(Flag, &[&str])] = &[
@@ -320,7 +341,7 @@ fn brings_goods(tokens: &Tokens, naming: &Naming) -> bool {
 }
 
 /// NVIDIA's P10x and CMP lines have no display outputs and were sold to miners.
-fn is_made_for_mining(product: &str) -> bool {
+pub(super) fn is_made_for_mining(product: &str) -> bool {
     product.starts_with("CMP ")
         || product
             .strip_prefix("P10")

@@ -89,7 +89,7 @@ pub(super) fn decide(
         return Offer::new(kind, Some(at), kind.as_str(), 0.8);
     }
     if !found && line.is_none() {
-        return without_name(tokens, context, name, lot);
+        return without_name(tokens, context, naming, name, lot);
     }
     if let Some(at) = machine.token {
         return Offer::new(Kind::System, Some(at), "system", 0.9);
@@ -269,8 +269,48 @@ fn names_a_line(
     {
         return line;
     }
+    if let Some(at) = next_generation(tokens, context, masks) {
+        return Some(at);
+    }
     let card = at(&|at| matches!(tokens.text_at(at), "card" | "cards" | "board"));
     vendor.filter(|_| context.gpu_noun || card.is_some() && context.tokens <= 8)
+}
+
+/// `RX 9080 XT`, `NVIDIA H300 NVL`, `NVIDIA B400 192GB`: a card named as those that are known are.
+fn next_generation(tokens: &Tokens, context: &Context, masks: &Masks) -> Option<usize> {
+    let value = |at: usize| tokens.list.get(at).map_or(0, |token| token.value);
+    let sized = context.graphics_memory
+        || tokens.list.iter().any(|token| token.term == Term::Gigabyte)
+        || tokens.list.iter().any(|token| token.term == Term::Form);
+    (0..tokens.list.len()).find(|at| {
+        let at = *at;
+        let Some(token) = tokens.list.get(at) else {
+            return false;
+        };
+        // Radeon RX cards have four digits; `RX 350` is a car.
+        let radeon = token.bit & masks.rx != 0
+            && (5000..=9990).contains(&value(at + 1))
+            && value(at + 1) % 10 == 0
+            && (sized
+                || context.families != 0
+                || context.maker
+                || tokens
+                    .list
+                    .get(at + 2)
+                    .is_some_and(|suffix| suffix.bit & masks.telling != 0));
+        let letter = matches!(
+            tokens.text_at(at + 1),
+            "a" | "b" | "h" | "l" | "r" | "t" | "v"
+        );
+        let nvidia = token.term == Term::Nvidia
+            && letter
+            && tokens.is_glued(at + 2)
+            && value(at + 2) >= 10
+            && value(at + 2) % 10 == 0
+            && !tokens.is_glued(at + 3)
+            && (sized || context.form || tokens.list.len() <= 4);
+        radeon || nvidia
+    })
 }
 
 /// A number that could be a model's: they end with 0 or 5, those of four digits with 0.
@@ -301,6 +341,7 @@ fn followed_by_code(tokens: &Tokens, at: usize) -> bool {
 fn without_name(
     tokens: &Tokens,
     context: &Context,
+    naming: &Naming,
     name: Option<(usize, usize)>,
     lot: Option<Lot>,
 ) -> Offer {
@@ -340,7 +381,7 @@ fn without_name(
             return Offer::new(kind, Some(at), "graphics_card", 1.0);
         }
     }
-    if context.gpu_noun || context.families != 0 && tokens.list.len() <= 2 {
+    if context.gpu_noun || naming.is_bare_code || context.families != 0 && tokens.list.len() <= 2 {
         return Offer::new(Kind::Unclear, None, "unclear", 0.5);
     }
     Offer::new(Kind::NotGpu, None, "not_gpu", 0.9)
@@ -482,7 +523,7 @@ fn find_goods(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) 
             && (tokens
                 .list
                 .get(at - 1)
-                .is_some_and(|token| token.shape == Shape::Number)
+                .is_some_and(|token| token.shape == Shape::Number && beside(at - 1))
                 || matches!(
                     tokens.text_at(at - 1),
                     "dual" | "multi" | "triple" | "quad" | "x" | "four" | "six" | "mini"

@@ -27,16 +27,18 @@ pub(super) fn read(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot>
 fn lot_at(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
     let token = tokens.list.get(at)?;
     if at == 0
-        && let Some(lot) = spelt_out(tokens).or_else(|| in_parentheses(tokens, name))
+        && let Some(lot) = spelt_out(tokens, name)
+            .or_else(|| in_parentheses(tokens, name))
+            .or_else(|| leading(tokens, name))
     {
         return Some(lot);
     }
     match token.shape {
-        Shape::Number => count_before_word(tokens, at, name),
+        Shape::Number => count_before_word(tokens, at, name).or_else(|| starred(tokens, at, name)),
         Shape::Script => None,
         Shape::Word => match token.term {
             Term::Lot => count_after_word(tokens, at),
-            Term::Pair => pair(tokens, at),
+            Term::Pair => pair(tokens, at, name),
             Term::Times => times_after(tokens, at, name),
             _ if matches!(tokens.text_at(at), "x2") => times_two(tokens, at, name),
             _ => None,
@@ -44,9 +46,55 @@ fn lot_at(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lo
     }
 }
 
-/// `Две видеокарты`, `two graphics cards`: a number in letters at the start, before the word for cards.
-fn spelt_out(tokens: &Tokens) -> Option<Lot> {
-    let size = match tokens.text_at(0) {
+/// `Две видеокарты`, `two RTX 3090`: a number in letters at the start, before the word for cards or the name; after
+/// the name before the word for cards alone.
+fn spelt_out(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot> {
+    let named_at = |at: usize| {
+        name.is_some_and(|(first, _)| {
+            first == at || first == at + 1 && tokens.term_at(at) == Term::Brand
+        })
+    };
+    let cards =
+        |at: usize| tokens.term_at(at) == Term::GpuNoun || tokens.term_at(at) == Term::Pieces;
+    let behind = name.map_or(tokens.list.len(), |(_, last)| last + 1);
+    std::iter::once(0)
+        .chain(behind..tokens.list.len())
+        .find_map(|at| {
+            let size = spelt_number(tokens.text_at(at))?;
+            (cards(at + 1) || at == 0 && named_at(1)).then_some(Lot {
+                size,
+                first: at,
+                last: at,
+            })
+        })
+}
+
+/// `6 RTX 3080`: a plain number at the start, right before the class of the name.
+fn leading(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot> {
+    let number = tokens.list.first()?;
+    let class = matches!(
+        tokens.term_at(1),
+        Term::NvidiaClass
+            | Term::AmdClass
+            | Term::Geforce
+            | Term::Radeon
+            | Term::Quadro
+            | Term::Tesla
+    );
+    let fits = number.shape == Shape::Number
+        && (2..=20).contains(&number.value)
+        && class
+        && tokens.gap_at(1) == Gap::SPACE
+        && name.is_some_and(|(first, _)| first == 1);
+    fits.then_some(Lot {
+        size: number.value,
+        first: 0,
+        last: 0,
+    })
+}
+
+fn spelt_number(word: &str) -> Option<u32> {
+    let size = match word {
         "two" | "две" | "два" | "дві" | "zwei" | "deux" | "dos" | "duas" | "dois" | "due"
         | "dwie" | "twee" => 2,
         "three" | "три" | "drei" | "trois" | "tres" | "tre" | "trzy" | "drie" => 3,
@@ -54,12 +102,7 @@ fn spelt_out(tokens: &Tokens) -> Option<Lot> {
         | "cztery" => 4,
         _ => return None,
     };
-    let cards = tokens.term_at(1) == Term::GpuNoun || tokens.term_at(1) == Term::Pieces;
-    cards.then_some(Lot {
-        size,
-        first: 0,
-        last: 0,
-    })
+    Some(size)
 }
 
 /// `(3) RTX A6000 cards`, `N. 2 schede`: a number set off at the start, right before the name.
@@ -169,6 +212,13 @@ fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
     let times = usize::from(tokens.text_at(at + 1) == "x");
     let next = at + 1 + times;
     let token = tokens.list.get(next)?;
+    if let Some(size) = spelt_number(tokens.text(token)) {
+        return Some(Lot {
+            size,
+            first: at,
+            last: next,
+        });
+    }
     if token.shape != Shape::Number || tokens.text_at(at) == "set" && tokens.is_glued(next) {
         return None;
     }
@@ -185,8 +235,8 @@ fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
     })
 }
 
-fn pair(tokens: &Tokens, at: usize) -> Option<Lot> {
-    let at_start = at <= 1;
+fn pair(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
+    let at_start = at <= 1 || name.is_some_and(|(_, last)| at == last + 1);
     let offered = at_start || tokens.text_at(at) == "pairof" || tokens.gap_at(at).has(Gap::OPEN);
     offered.then_some(Lot {
         size: 2,
@@ -206,6 +256,20 @@ fn times_after(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Opti
         size: count.value,
         first: at,
         last: next,
+    })
+}
+
+/// `Tesla T4 16GB * 4`.
+fn starred(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lot> {
+    let count = tokens.list.get(at)?;
+    let fits = count.gap.has(Gap::STAR)
+        && (2..=100).contains(&count.value)
+        && at + 1 == tokens.list.len()
+        && follows_name(tokens, at, at, name);
+    fits.then_some(Lot {
+        size: count.value,
+        first: at,
+        last: at,
     })
 }
 

@@ -183,7 +183,7 @@ impl Matcher {
             },
         };
         // An MXM module of a chip that the registry knows as a board is another product.
-        let module = choice.form == Some(Form::Mxm)
+        let module = choice.is_module
             && product.is_some_and(|product| {
                 product
                     .variants

@@ -159,6 +159,25 @@ fn read_at(
     })
 }
 
+/// Titles this short hold a code, a size and no word that says what they offer.
+const SHORT_TITLE: usize = 6;
+
+/// `H100`, `T400 4GB`: a short title with the code of a card.
+pub(super) fn is_bare_code(scene: &Scene<'_>) -> bool {
+    let tokens = &scene.tokens.list;
+    tokens.len() <= SHORT_TITLE
+        && scene.context.unknown == 0
+        && tokens.iter().enumerate().any(|(at, token)| {
+            scene.tokens.is_glued(at)
+                && token.shape == Shape::Number
+                && scene
+                    .index
+                    .by_number
+                    .get(&token.value)
+                    .is_some_and(|group| ways_to_read(scene, at, token, group).0)
+        })
+}
+
 /// Whether the number can be read with the letters before it as a code, and without them.
 fn ways_to_read(scene: &Scene<'_>, at: usize, token: &Token, group: &Group) -> (bool, bool) {
     let tokens = scene.tokens;

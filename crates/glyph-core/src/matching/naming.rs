@@ -1,8 +1,9 @@
 //! From all mentions of a title to the one product that it names, or to none with the reason.
 
 use super::fit::Lost;
+use super::flags::is_made_for_mining;
 use super::index::{Code, Index};
-use super::mention::{MemoryFit, Mention, Reading, Scene};
+use super::mention::{self, MemoryFit, Mention, Reading, Scene};
 use super::term::Term;
 use super::tokens::{Gap, Shape, Tokens};
 use crate::registry::ModelId;
@@ -28,12 +29,21 @@ pub(super) struct Naming {
     pub(super) named: bool,
     /// The title names several cards, none of which explains all of its names.
     pub(super) is_list: bool,
+    /// The title is short and has the code of a card, whether or not that is enough to name it.
+    pub(super) is_bare_code: bool,
 }
 
 pub(super) fn name(scene: &Scene<'_>, mut mentions: Vec<Mention>) -> Naming {
     let tokens = scene.tokens;
     mentions.retain(|mention| !is_comparison(tokens, mention));
-    let mut naming = Naming::default();
+    let mut naming = Naming {
+        is_bare_code: mention::is_bare_code(scene),
+        ..Naming::default()
+    };
+    // `P106-100 GTX 1060`: no other thing goes by the code of a mining card.
+    for mention in &mut mentions {
+        mention.named |= !mention.readings.is_empty() && is_mining_card(mention, scene.index);
+    }
     if mentions
         .iter()
         .any(|mention| mention.named && !mention.readings.is_empty())
@@ -109,20 +119,12 @@ fn keep_the_one_on_offer(mentions: &mut Vec<Mention>, naming: &mut Naming, scene
     if mentions.len() < 2 {
         return;
     }
-    let made_for_mining = |mention: &Mention| {
-        mention.readings.iter().all(|reading| {
-            scene
-                .index
-                .product(reading.product)
-                .is_some_and(|product| product.name.starts_with("CMP "))
-        })
-    };
-    let mining = mentions
+    let made_for_mining: Vec<bool> = mentions
         .iter()
-        .filter(|mention| made_for_mining(mention))
-        .count();
-    let keep: Vec<bool> = if mining > 0 && mining < mentions.len() {
-        mentions.iter().map(made_for_mining).collect()
+        .map(|mention| is_mining_card(mention, scene.index))
+        .collect();
+    let keep: Vec<bool> = if made_for_mining.contains(&true) && made_for_mining.contains(&false) {
+        made_for_mining
     } else {
         let inside: Vec<bool> = mentions
             .iter()
@@ -146,6 +148,15 @@ fn keep_the_one_on_offer(mentions: &mut Vec<Mention>, naming: &mut Naming, scene
         }
         stays
     });
+}
+
+/// Whether every card that the mention could name was made for miners.
+fn is_mining_card(mention: &Mention, index: &Index) -> bool {
+    mention.readings.iter().all(|reading| {
+        index
+            .product(reading.product)
+            .is_some_and(|product| is_made_for_mining(&product.name))
+    })
 }
 
 /// Whether a parenthesis opened before the token and was not closed.
@@ -237,10 +248,25 @@ fn distinct_products(mentions: &[Mention]) -> Vec<u32> {
     distinct
 }
 
-/// `better than RTX 3060`: the card before which this stands is not the one on offer.
+/// `better than RTX 3060`, `(RTX 3070 equivalent)`, `= GTX 1070`: the card beside which this stands is not the one on
+/// offer.
 fn is_comparison(tokens: &Tokens, mention: &Mention) -> bool {
-    let first = mention.chain.first;
-    (first.saturating_sub(2)..first).any(|at| tokens.term_at(at) == Term::Versus)
+    let (first, last) = (mention.chain.first, mention.chain.last);
+    let is_after = first > 0
+        && (matches!(
+            tokens.text_at(last + 1),
+            "equivalent"
+                | "performance"
+                | "perf"
+                | "killer"
+                | "rival"
+                | "level"
+                | "speeds"
+                | "analog"
+        ) && tokens.gap_at(last + 1).is_only(Gap::SPACE.and(Gap::HYPHEN)));
+    is_after
+        || first > 0 && tokens.gap_at(first).has(Gap::EQUALS)
+        || (first.saturating_sub(2)..first).any(|at| tokens.term_at(at) == Term::Versus)
 }
 
 /// Looks up runs of letters, digits and hyphens as part numbers. A name that the title spells out outweighs them.

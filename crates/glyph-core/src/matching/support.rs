@@ -1,6 +1,7 @@
 //! Whether the title gives enough context for a code or number to mean the card that it could mean.
 
 use super::chain::Chain;
+use super::flags::is_made_for_mining;
 use super::index::{Code, Pattern, Product};
 use super::mention::{Maker, MemoryFit, Reading, Scene, is_mining_number, maker_of_code};
 use super::term::Term;
@@ -78,6 +79,7 @@ pub(super) fn is_supported(
                         || context.graphics_memory
                         || memory
                         || context.mining
+                        || is_made_for_mining(&product.name) && !context.goods
                         || context.rig
                         || context.board_line
                         || context.tokens <= BARE_TITLE && context.unknown == 0)
@@ -85,7 +87,7 @@ pub(super) fn is_supported(
         Code::Word => {
             anywhere
                 || !foreign
-                    && (chain.class_touches || chain.family_near)
+                    && (chain.class_touches || chain.family_near || chain.words & masks.rtx != 0)
                     && (context.tokens <= BARE_TITLE && context.unknown == 0 || memory)
                 || !foreign
                     && (context.gpu_noun || context.graphics_memory || context.board_brand)

@@ -274,6 +274,7 @@ fn is_machine_code(tokens: &Tokens, at: usize) -> bool {
                 640 | 650 | 710 | 720 | 730 | 740 | 750 | 760 | 820 | 840 | 930 | 940
             ) && said(&["dell", "poweredge", "server"])
         }
+        "esc" => matches!(value, 4000 | 8000),
         "dl" | "ml" => matches!(value, 110 | 160 | 180 | 350 | 360 | 380 | 385 | 580),
         "t" => {
             matches!(value, 1600 | 3500 | 3600..=3699 | 5500..=5899 | 7500..=7999)

@@ -7,8 +7,8 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::characters::{
-    cyrillic_look, entity_length, is_cyrillic, is_invisible, is_mark, latin_look, plain_sign,
-    shape_of,
+    cyrillic_look, entity_length, is_cyrillic, is_invisible, is_mark, latin_look, plain_letter,
+    plain_sign, shape_of,
 };
 use super::lexicon::Lexicon;
 use super::term::Term;
@@ -31,6 +31,10 @@ impl Gap {
     pub(super) const OTHER: Gap = Gap(512);
     /// A plus sign that touches the word before it: `GTX+`.
     pub(super) const TIGHT_PLUS: Gap = Gap(1024);
+    /// `=`, `≈`: what follows is compared.
+    pub(super) const EQUALS: Gap = Gap(2048);
+    /// `*`: stands for `x` before a count.
+    pub(super) const STAR: Gap = Gap(4096);
 
     pub(super) fn has(self, other: Gap) -> bool {
         self.0 & other.0 != 0
@@ -59,6 +63,8 @@ impl Gap {
             '+' => Gap::PLUS,
             '.' => Gap::DOT,
             '&' => Gap::AND,
+            '*' => Gap::OTHER.and(Gap::STAR),
+            '=' | '≈' | '≃' | '≅' => Gap::OTHER.and(Gap::EQUALS),
             _ if character.is_whitespace() => Gap::SPACE,
             _ => Gap::OTHER,
         }
@@ -201,7 +207,7 @@ impl Tokens {
             }
             if let Some(shape) = shape_of(character) {
                 let mut started = false;
-                for part in std::iter::once(character).nfkd() {
+                for part in std::iter::once(plain_letter(character)).nfkd() {
                     let part = if part == '×' { 'x' } else { part };
                     let part_shape = match shape_of(part) {
                         Some(part_shape) => part_shape,

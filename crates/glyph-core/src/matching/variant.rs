@@ -15,6 +15,8 @@ pub(super) struct Choice {
     /// The stated size that decided: its place in the list of sizes.
     pub(super) size: Option<usize>,
     pub(super) form_token: Option<usize>,
+    /// The title says MXM.
+    pub(super) is_module: bool,
 }
 
 pub(super) fn choose(
@@ -95,9 +97,11 @@ pub(super) fn choose(
         form: model
             .and_then(known)
             .and_then(|variant| variant.form)
+            .filter(|_| !stated_form.is_some_and(|(form, _)| form == Form::Mxm))
             .or(stated_form.map(|(form, _)| form)),
         size: size.or((conflict && !sizes.is_empty()).then_some(0)),
         form_token: stated_form.map(|(_, at)| at),
+        is_module: stated_form.is_some_and(|(form, _)| form == Form::Mxm),
     }
 }
 

@@ -33,11 +33,11 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          komputer|optiplex|thinkstation|thinkcentre|prodesk|elitedesk|ideacentre|imac|mac mini|mac studio|\
          системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|alienware aurora|zbox|deskmini|tower|setup gamer|cpu gamer|barebone|skytech|ibuypower|\
          cyberpowerpc|z8 g4|z6 g4|z4 g4|\
-         serwer|башня|desktop pc|gaming desktop|computador|torre gaming|torre gamer|pc gaming|gaming tower|komputery|комп ютер|комп'ютер|компьютеры|системний блок|ігровий пк|игровой пк|unidad central|pc completo|pc complet|hp omen desktop|trident|aegis|corsair one|game pc|gamingpc|gaming computer|custom build|full build|pc build|gaming build|setup|optimum|zotac magnus|mac pro|egpu with|egpu",
+         serwer|башня|desktop pc|gaming desktop|computador|torre gaming|torre gamer|pc gaming|gaming tower|komputery|комп ютер|комп'ютер|компьютеры|системний блок|ігровий пк|игровой пк|unidad central|pc completo|pc complet|hp omen desktop|trident|aegis|corsair one|game pc|gamingpc|gaming computer|custom build|full build|pc build|gaming build|setup|optimum|zotac magnus|mac pro|egpu with|egpu|lambda vector|lambda scalar|lambda hyperplane|exxact|shuttle xpc|razer core",
     ),
     (
         Term::Server,
-        "server|servers|сервер|сервера|servidor|serveur|superserver|\
+        "server|servers|сервер|сервера|servidor|serveur|superserver|rtx pro server|rtx pro servers|\
          servers|serwer|serwery|gpu server|rack server|сервери|blade server|storage server|nf5288m5|r740|r730|r720|dl380|dl360|ml350|sys 4029|superserver",
     ),
     (
@@ -45,7 +45,10 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         "rig|rigs|gpu system|gpu systems|gpu node|gpu cluster|риг|майнинг ферма|mining farm|ферма|\
          ферми|майнінг ферма|майнинг риг|майнинговая ферма|mining rigs|mining farms|rig de mineracao|rig minería|rig mineria|koparka|kopalnia|miner rig|miningrig|фермы|ферм|фермой",
     ),
-    (Term::Baseboard, "hgx|dgx|egx|superpod|basepod|baseboard"),
+    (
+        Term::Baseboard,
+        "hgx|dgx|egx|superpod|basepod|baseboard|redstone|nvl72|nvl36",
+    ),
     (
         Term::Processor,
         "cpu|cpus|processor|processors|ryzen|xeon|threadripper|epyc|athlon|apu|apus|celeron|pentium|core ultra|intel core|core i|\
@@ -90,7 +93,10 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          displayport bracket|gpu die|memory chips|no core|without gpu core|warranty extension|repair service|preorder deposit|\
          pre order deposit|invoice copy|serial number label|email receipt|paper print|3d print|3d printed|stl|\
          grafikkartenhalter|ventilateur|ventilateurs|caja vacia|nur verpackung|\
-         текстолит|текстоліт|platine|leiterplatte|nur karton|karton leer|leere box|ovp karton|nur ovp|boite vide|scatola|scatola vuota|solo scatola|solo la caja|solo caja|caja solo|so a caixa|apenas a caixa|коробки|deshroud|deshroud kit|de shroud|quantum vector|eisblock|heatkiller|bykski|barrow|glacier g30|kryographics|acetal|acrylic|вентилятори|вентилятором|кулери|кулера|кулеры|радіатор|чип gpu|gpu чип|видеочип|відеочип|реболл|реболлинг|bga|reballed|reballing|vapor chamber only|suport para|suporte para gpu|suporte para placa de video|soporte gpu|soporte para|soporte tarjeta|sostegno|supporto per|supporto gpu|grafikkartenhalterung|gpu halterung|gpu halter|grafikkarten halter|zubehor|accessory kit|accessories only|accessory bundle only|dissipatore|dissipatori|ventole|кріплення|підставка|подставка|тримач|держатель|espelho|bracket kit|gpu core|core only|chip only|pcb board|placa pcb|laptop cooler|cooling pad|ventilator grafikkarte|fan duct|duct|shrouds|external gpu enclosure|egpu enclosure|egpu case|egpu adapter|oculink adapter|m 2 to pcie|riser card|риг рама|каркас для|спліттер|gpu power adapter|кабель живлення|переходник питания|halterung|halter gpu|sehnenhalter|sag halter|gpu support stand|gpu support holder|gpu support bracket|gpu support frame|vga support|gpu sag|graphics card support|graphics card holder|video card holder|graphics card stand|graphics card bracket|thermal putty|термопрокладки|термопрокладка|термопаста|термопрокладок|терморезинка|бэкплейт|бекплейт|бэкплейты|powerlink|power link|cable management|fan replacement part|gpu enablement kit|enablement kit|upgrade kit|adapter cable|power adapter cable|eps cable|pin cable|infinity fabric link|infinity fabric bridge",
+         текстолит|текстоліт|platine|leiterplatte|nur karton|karton leer|leere box|ovp karton|nur ovp|boite vide|scatola|scatola vuota|solo scatola|solo la caja|solo caja|caja solo|so a caixa|apenas a caixa|коробки|deshroud|deshroud kit|de shroud|quantum vector|eisblock|heatkiller|bykski|barrow|glacier g30|kryographics|acetal|acrylic|вентилятори|вентилятором|кулери|кулера|кулеры|радіатор|чип gpu|gpu чип|видеочип|відеочип|реболл|реболлинг|bga|reballed|reballing|vapor chamber only|suport para|suporte para gpu|suporte para placa de video|soporte gpu|soporte para|soporte tarjeta|sostegno|supporto per|supporto gpu|grafikkartenhalterung|gpu halterung|gpu halter|grafikkarten halter|zubehor|accessory kit|accessories only|accessory bundle only|dissipatore|dissipatori|ventole|кріплення|підставка|подставка|тримач|держатель|espelho|bracket kit|gpu core|core only|chip only|pcb board|placa pcb|laptop cooler|cooling pad|ventilator grafikkarte|fan duct|duct|shrouds|external gpu enclosure|egpu enclosure|egpu case|egpu adapter|oculink adapter|m 2 to pcie|riser card|риг рама|каркас для|спліттер|gpu power adapter|кабель живлення|переходник питания|halterung|halter gpu|sehnenhalter|sag halter|gpu support stand|gpu support holder|gpu support bracket|gpu support frame|vga support|gpu sag|graphics card support|graphics card holder|video card holder|graphics card stand|graphics card bracket|thermal putty|термопрокладки|термопрокладка|термопаста|термопрокладок|терморезинка|бэкплейт|бекплейт|бэкплейты|powerlink|power link|cable management|fan replacement part|gpu enablement kit|enablement kit|upgrade kit|adapter cable|power adapter cable|eps cable|pin cable|infinity fabric link|infinity fabric bridge|\
+         pudelko po|pudelko|chlodzenie wodne|ekwb|ek quantum|ek fc|corsair xg7|xg7|hybrid kit|light bar|rgb bar|led strip|power brick|\
+         raffle ticket|raffle|sorteo|giveaway|reservation slot|reservation|mockup|mock up|cardboard|plush|puzzle|invoice only|empty|\
+         repad service|repaste service|cable adapter|12vhpwr adapter|i o bracket|pld|case for phone|spare fan|fan blade|fan blades",
     ),
     (
         Term::Part,
@@ -125,7 +131,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          memory kit|ram kit|sodimm kit|thunderbolt dock|barcode|thermostat|vacuum|blender|epson|lexus|mazda|toyota|bmw|mercedes|honda|\
          yamaha|canon|nikon|garmin|sennheiser|bose|gore tex|goretex|salomon|adidas|nike|asics|brooks|puma|bluray|blu ray|wifi card|signal generator|\
          dualhead2go|digital signage player|streaming appliance|video wall processor|video mixer|video bridge|av bridge|\
-         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console|igp|promo|promo code|game code|download code|edition code|digital code|electrodes|welding|welder|spinning|fishing reel|power amp|power amplifier|stereo",
+         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console|igp|promo|promo code|game code|download code|edition code|digital code|electrodes|welding|welder|spinning|fishing reel|jet ski|kawasaki|fortnite code|power amp|power amplifier|stereo",
     ),
     (
         Term::GoodsHint,
@@ -135,7 +141,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::Wanted,
         "wtb|wanted|want to buy|looking for|looking to buy|iso|ищу|куплю|procuro|compro|suche|gesucht|cherche|recherche|busco|cerco|kupie|\
-         searching for|in search of|skupka|скупка|выкуп|we buy|buying|wtt|swap|kaufe|ankauf|\
+         searching for|in search of|skupka|скупка|выкуп|reparacion|reparation|riparazione|we buy|buying|wtt|swap|kaufe|ankauf|\
          викуп|скупаю|скуплю|скуповую|куплю б у|купимо|купим|купуємо|куплю відеокарту|шукаю|prohledavam|skup|kupuje|kupię|kupie|poszukuje|szukam|mua|can mua|cần mua|thu mua|looking to trade|alim|satin alinir|alinir|buscando|compramos|compro grafica|se busca|se compra|procura se|wanted to buy|buying up|cash for|acquisto|zoek|gezocht|ankauf von|suche nach|in cerca|kaufgesuch|cherche a acheter|ремонт|remont|conserto|reparo|repair service|repairs|reparatur",
     ),
     (
@@ -232,7 +238,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Accessory,
-        "包装盒|空盒|彩盒|纸箱|箱のみ|ファンのみ|バックプレート|ライザー|쿨러|브라켓|라이저|쿨링팬|转接卡|转接板|轉接卡|转接线|延长线|延長線|支撑架|支撐架|千斤顶|托架|防下垂|散热片|導風罩|导风罩|裸板|空板|改装板|pcb板|gpu芯片|芯片|顯示盒|显卡坞|擴充塢|扩展坞|水ブロック|冷却ファン|矽脂|硅脂|导热垫|導熱墊|保护套",
+        "包装盒|空盒|空箱|彩盒|纸箱|箱のみ|ファンのみ|バックプレート|ライザー|쿨러|브라켓|라이저|쿨링팬|转接卡|转接板|轉接卡|转接线|延长线|延長線|支撑架|支撐架|千斤顶|托架|防下垂|散热片|導風罩|导风罩|裸板|空板|改装板|pcb板|gpu芯片|芯片|顯示盒|显卡坞|擴充塢|扩展坞|水ブロック|冷却ファン|矽脂|硅脂|导热垫|導熱墊|保护套",
     ),
     (
         Term::Part,
@@ -248,7 +254,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::None,
-        "收藏|收貨|收货|收到|签收|验收|收纳|收納|回收一|收尾",
+        "고장|收藏|收貨|收货|收到|签收|验收|收纳|收納|回收一|收尾",
     ),
     (
         Term::Wanted,
