@@ -40,15 +40,16 @@ pub(crate) fn line(text: &str) -> io::Result<()> {
 /// Text from outside must not steer the terminal: control characters but line breaks, and those that turn the
 /// direction of writing, become blanks.
 fn clean(text: &str) -> Cow<'_, str> {
-    let steers = |letter: char| {
-        (letter.is_control() && letter != '\n')
-            || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
+    let steers = |letter: char| steers(letter) && letter != '\n';
     if text.contains(steers) {
         text.replace(steers, " ").into()
     } else {
         text.into()
     }
+}
+
+fn steers(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A heading and a list after it, parted by commas, in lines of the terminal's width. Nothing for an empty list.
@@ -196,11 +197,11 @@ fn grouped(digits: &str) -> String {
     text
 }
 
-/// At most `width` characters, cut with an ellipsis; control characters shown as spaces.
+/// At most `width` characters, cut with an ellipsis; what steers the terminal shown as spaces.
 pub(crate) fn shortened(text: &str, width: usize) -> String {
     let clean = text
         .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter });
+        .map(|letter| if steers(letter) { ' ' } else { letter });
     if text.chars().count() <= width {
         return clean.collect();
     }
@@ -213,6 +214,13 @@ pub(crate) fn shortened(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_steers_the_terminal_becomes_blanks() {
+        let text = "a\u{1b}[31m\u{202e}b\nc";
+        assert_eq!(clean(text), "a [31m b\nc");
+        assert_eq!(shortened(text, 20), "a [31m b c");
+    }
 
     #[test]
     fn groups_digits_by_thousands() {

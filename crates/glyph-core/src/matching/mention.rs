@@ -61,6 +61,9 @@ pub(super) struct Scene<'a> {
 /// How much dearer a reading may be that agrees with the stated memory.
 const MEMORY_OUTWEIGHS: u8 = 5;
 
+/// A text with more names is a list, and its time stays linear in its length.
+const MOST_MENTIONS: usize = 64;
+
 pub(super) fn read(scene: &Scene<'_>) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
     for (at, token) in scene.tokens.list.iter().enumerate() {
@@ -85,6 +88,9 @@ pub(super) fn read(scene: &Scene<'_>) -> Vec<Mention> {
         };
         if let Some(mention) = read_at(scene, at, token, group, inherited) {
             mentions.push(mention);
+        }
+        if mentions.len() >= MOST_MENTIONS {
+            break;
         }
     }
     mentions
