@@ -524,6 +524,15 @@ fn rescore(
         ))?,
         _ => output::json_line(&rescored)?,
     }
+    if let Some(matched_by) = &record.registry_version
+        && matched_by != registry.version()
+    {
+        output::note(&format!(
+            "the scores are from the specs of registry {}, and the rows were matched by {matched_by}: `glyphd imports rematch {}` brings them to one",
+            registry.version(),
+            record.import_id,
+        ));
+    }
     Ok(())
 }
 

@@ -312,4 +312,12 @@ fn the_registry_loaded_last_has_the_word_on_the_models() {
     place.import(&third, &[]);
     assert_eq!(power(&place), plain);
     assert_ne!(plain, 40);
+    let ended = place.done(["imports", "rescore", "last", "--registry", "models.csv"]);
+    assert!(ended.stderr.contains("imports rematch"), "{}", ended.stderr);
+    let ended = place.done(["imports", "rescore", "last"]);
+    assert!(
+        !ended.stderr.contains("imports rematch"),
+        "{}",
+        ended.stderr
+    );
 }
