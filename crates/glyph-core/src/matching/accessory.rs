@@ -79,6 +79,16 @@ fn thing_only(tokens: &Tokens) -> Option<usize> {
                     | "verpackung"
                     | "packaging"
                     | "коробка"
+                    | "krabice"
+                    | "krabica"
+                    | "doboz"
+                    | "cutie"
+                    | "cutia"
+                    | "doos"
+                    | "eske"
+                    | "æske"
+                    | "æsken"
+                    | "kartong"
             )
     };
     let is_card = |at: usize| {
@@ -212,6 +222,8 @@ fn is_part_alone(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> bo
             | "охлаждение"
             | "охлаждения"
             | "охолодження"
+            // `… 8GB Grafikkarte OVP`: in its box.
+            | "ovp"
     );
     let tail = (at + 1..tokens.list.len()).all(|after| {
         matches!(

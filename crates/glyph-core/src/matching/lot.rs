@@ -137,6 +137,17 @@ fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -
             last: next,
         });
     }
+    // `10 card GTX 1050Ti`.
+    if tokens.text_at(next) == "card"
+        && (2..=100).contains(&size)
+        && name.is_some_and(|(first, _)| first == next + 1)
+    {
+        return Some(Lot {
+            size,
+            first: at,
+            last: next,
+        });
+    }
     match tokens.term_at(next) {
         Term::Pieces if size < 1000 => Some(Lot {
             size,

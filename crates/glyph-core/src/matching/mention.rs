@@ -412,8 +412,28 @@ fn keep_best(readings: &mut Vec<Reading>, lost: &mut Vec<(u32, Lost)>) -> bool {
     settled
 }
 
+/// `RTX 3060 3070 3080`: numbers of cards in a row, up to the end or to another number. A round one may be a price.
+fn follows_in_a_row(tokens: &Tokens, last: &Mention, at: usize) -> bool {
+    let is_card = tokens
+        .list
+        .get(at)
+        .is_some_and(|token| (1050..=5090).contains(&token.value) && token.value % 1000 != 0);
+    let next = tokens.list.get(at + 1);
+    is_card
+        && last.named
+        && (1050..=5090).contains(&last.chain.value)
+        && at == last.chain.last + 1
+        && tokens.gap_at(at) == Gap::SPACE
+        && next.is_none_or(|next| {
+            next.shape == Shape::Number && next.gap == Gap::SPACE && next.value >= 1000
+        })
+}
+
 /// `GTX 1060/1070/1080`: the number goes on a list that the mention before began.
 fn continues_list(tokens: &Tokens, last: &Mention, at: usize) -> bool {
+    if follows_in_a_row(tokens, last, at) {
+        return true;
+    }
     let mut from = last.chain.last + 1;
     let mut joined = false;
     while from < at {

@@ -38,7 +38,13 @@ pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>, lot: Option<Lo
             || match token.term {
                 Term::Baseboard => !is_for_or_from(tokens, at),
                 Term::Rig => {
-                    let real = !is_for_or_from(tokens, at);
+                    // `nie koparka`, `no rig`: the card did not mine.
+                    let denied = tokens.term_at(at.wrapping_sub(1)) == Term::Without
+                        || matches!(
+                            tokens.text_at(at.wrapping_sub(1)),
+                            "nie" | "not" | "не" | "nicht" | "pas" | "never"
+                        );
+                    let real = !denied && !is_for_or_from(tokens, at);
                     machine.rig |= real;
                     real
                 }

@@ -96,6 +96,8 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          текстолит|текстоліт|platine|leiterplatte|nur karton|karton leer|leere box|ovp karton|nur ovp|boite vide|scatola|scatola vuota|solo scatola|solo la caja|solo caja|caja solo|so a caixa|apenas a caixa|коробки|deshroud|deshroud kit|de shroud|quantum vector|eisblock|heatkiller|bykski|barrow|glacier g30|kryographics|acetal|acrylic|вентилятори|вентилятором|кулери|кулера|кулеры|радіатор|чип gpu|gpu чип|видеочип|відеочип|реболл|реболлинг|bga|reballed|reballing|vapor chamber only|suport para|suporte para gpu|suporte para placa de video|soporte gpu|soporte para|soporte tarjeta|sostegno|supporto per|supporto gpu|grafikkartenhalterung|gpu halterung|gpu halter|grafikkarten halter|zubehor|accessory kit|accessories only|accessory bundle only|dissipatore|dissipatori|ventole|кріплення|підставка|подставка|тримач|держатель|espelho|bracket kit|gpu core|core only|chip only|pcb board|placa pcb|laptop cooler|cooling pad|ventilator grafikkarte|fan duct|duct|shrouds|external gpu enclosure|egpu enclosure|egpu case|egpu adapter|oculink adapter|m 2 to pcie|riser card|риг рама|каркас для|спліттер|gpu power adapter|кабель живлення|переходник питания|halterung|halter gpu|sehnenhalter|sag halter|gpu support stand|gpu support holder|gpu support bracket|gpu support frame|vga support|gpu sag|graphics card support|graphics card holder|video card holder|graphics card stand|graphics card bracket|thermal putty|термопрокладки|термопрокладка|термопаста|термопрокладок|терморезинка|бэкплейт|бекплейт|бэкплейты|powerlink|power link|cable management|fan replacement part|gpu enablement kit|enablement kit|upgrade kit|adapter cable|power adapter cable|eps cable|pin cable|infinity fabric link|infinity fabric bridge|\
          pudelko po|pudelko|chlodzenie wodne|ekwb|ek quantum|ek fc|corsair xg7|xg7|hybrid kit|light bar|rgb bar|led strip|power brick|\
          raffle ticket|raffle|sorteo|giveaway|reservation slot|reservation|mockup|mock up|cardboard|plush|puzzle|invoice only|empty|\
+         sogutucu|sogutucusu|sogutucudur|fan takimi|tan nhiet|quat tan nhiet|ventilatoare|hatlap|vodni blok|vizblokk|waterkoeler|\
+         pasta termoprzewodzaca|pasta termica|pate thermique|warmeleitpaste|teplovodiva pasta|hovezeto paszta|termal macun|lampopasta|kolepasta|\
          repad service|repaste service|cable adapter|12vhpwr adapter|i o bracket|pld|case for phone|spare fan|fan blade|fan blades",
     ),
     (
@@ -103,7 +105,8 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         "fan|fans|cooler|coolers|heatsink|heatsinks|heat sink|radiator|bracket|brackets|cable|cables|adapter|adapters|adaptor|\
          connector|holder|stand|screws|screw|plate|caixa|box for|suporte|cabo|adaptador|halter|кабель|вентиляторами|fan assembly|\
          cooling|cover|pads|pcb|chip|chips|module kit|support|dongle|lights|frame|\
-         backplate|back plate|backplates|karton|kartons|caja|verpackung|ovp|embalagem|scatola|короб|box|boxes|chip|кулер|кулеры|кулера|кулером|кулери|радиатор|радіатор|відвід|вода|blok|block|blocks|охлаждение|охолодження|система охолодження|система охлаждения|lcd screen|lcd panel|screen replacement|hinge|palmrest",
+         backplate|back plate|backplates|karton|kartons|caja|verpackung|ovp|embalagem|scatola|короб|box|boxes|chip|кулер|кулеры|кулера|кулером|кулери|радиатор|радіатор|відвід|вода|blok|block|blocks|охлаждение|охолодження|система охолодження|система охлаждения|krabice|krabica|krabicka|doboz|doboza|cutie|cutia|kutu|kutusu|doos|eske|æske|æsken|kartong|laatikko|κουτι|\
+         chladic|huto|koeler|kylare|kjoler|koler|jaahdytin|ψυκτρα|lcd screen|lcd panel|screen replacement|hinge|palmrest",
     ),
     (Term::Bridge, "bridge|brg|bruecke|brucke|мост|ponte|puente"),
     (
@@ -131,7 +134,8 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          memory kit|ram kit|sodimm kit|thunderbolt dock|barcode|thermostat|vacuum|blender|epson|lexus|mazda|toyota|bmw|mercedes|honda|\
          yamaha|canon|nikon|garmin|sennheiser|bose|gore tex|goretex|salomon|adidas|nike|asics|brooks|puma|bluray|blu ray|wifi card|signal generator|\
          dualhead2go|digital signage player|streaming appliance|video wall processor|video mixer|video bridge|av bridge|\
-         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console|igp|promo|promo code|game code|download code|edition code|digital code|electrodes|welding|welder|spinning|fishing reel|jet ski|kawasaki|fortnite code|power amp|power amplifier|stereo",
+         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console|igp|promo|promo code|game code|download code|edition code|digital code|electrodes|welding|welder|spinning|guc kaynagi|sursa|zdroj|tapegyseg|nataggregat|stromforsyning|virtalahde|voeding|τροφοδοτικο|zakladna doska|zakladni deska|alaplap|placa de baza|\
+         anakart|moderkort|bundkort|hovedkort|emolevy|moederbord|fishing reel|jet ski|kawasaki|fortnite code|power amp|power amplifier|stereo",
     ),
     (
         Term::GoodsHint,
@@ -141,7 +145,9 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::Wanted,
         "wtb|wanted|want to buy|looking for|looking to buy|iso|ищу|куплю|procuro|compro|suche|gesucht|cherche|recherche|busco|cerco|kupie|\
-         searching for|in search of|skupka|скупка|выкуп|reparacion|reparation|riparazione|we buy|buying|wtt|swap|kaufe|ankauf|\
+         searching for|in search of|skupka|скупка|выкуп|reparacion|reparation|riparazione|tamiri|tamir|sua chua|oprava|opravy|javitas|reparatii|reparatie|naprawa|naprawy|επισκευη|επισκευες|\
+         ariyorum|araniyor|koupim|kupim|kupuji|poptavam|shanim|zhanam|hledam|hladam|vykup|keresek|keresem|vennek|vasarolnek|felvasarlas|csere|cserelnem|\
+         cumpar|caut|kopes|sokes|koper|onskes kjopt|kjopes|kobes|soges|ostetaan|halutaan ostaa|gevraagd|ζητειται|ζητω|ζηταω|αγοραζω|ανταλλαγη|we buy|buying|wtt|swap|kaufe|ankauf|\
          викуп|скупаю|скуплю|скуповую|куплю б у|купимо|купим|купуємо|куплю відеокарту|шукаю|prohledavam|skup|kupuje|kupię|kupie|poszukuje|szukam|mua|can mua|cần mua|thu mua|looking to trade|alim|satin alinir|alinir|buscando|compramos|compro grafica|se busca|se compra|procura se|wanted to buy|buying up|cash for|acquisto|zoek|gezocht|ankauf von|suche nach|in cerca|kaufgesuch|cherche a acheter|ремонт|remont|conserto|reparo|repair service|repairs|reparatur",
     ),
     (
@@ -163,15 +169,18 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     (
         Term::With,
         "with|w|mit|avec|com|con|z|с|со|met|incl|includes|including|included|inkl|plus|inclui|inclus|and|und|et|y|e|и|i|bundle|combo|bonus|free|comes|has|featuring|feat|having|installed|\
-         mitsamt|inclusief|wraz z|вместе с|разом з|в комплекте|dabei|inc|incl|c w",
+         med|og|och|cu|με|ile|mitsamt|inclusief|wraz z|вместе с|разом з|в комплекте|dabei|inc|incl|c w",
     ),
     (
         Term::Without,
         "without|no|ohne|sans|sem|sin|bez|без|senza|missing|lacks|w o|not included|minus|broken|faulty|bad|failed|noisy|damaged|defective|dead|\
-         не входит|нет|немає|brak|uten|utan|uden|senza la|no incluye|nao inclui|not include|пустой|empty of",
+         не входит|нет|немає|brak|uten|utan|uden|fara|χωρις|khong|ilman|zonder|nincs|senza la|no incluye|nao inclui|not include|пустой|empty of",
     ),
     (Term::Or, "or|oder|ou|o|или|vs option|either"),
-    (Term::Only, "only|nur|apenas|solo|seulement|только"),
+    (
+        Term::Only,
+        "only|nur|apenas|solo|seulement|только|pouze|jen|iba|csak|doar|numai|bara|endast|kun|alleen|sadece|yalnizca|μονο|tylko|samo|chi ban",
+    ),
     (
         Term::Versus,
         "vs|versus|replaces|replace|replacing|better than|faster than|similar|similar to|equivalent|equivalent to|equal to|like|comparable|upgrade from|successor|beats|than|not a|not an|instead of|alternative|close to|\
@@ -208,7 +217,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     (Term::Quadro, "쿼드로|クアドロ"),
     (
         Term::Brand,
-        "丽台|麗臺|丽臺|华硕|華碩|技嘉|微星|七彩虹|影驰|影馳|耕升|索泰|映众|映眾|蓝宝石|藍寶石|蓝宝|讯景|訊景|撼讯|撼訊|铭瑄|銘瑄|盈通|瀚铠|华擎|迪兰|戴尔|戴爾|联想|聯想|惠普|玄人志向|铭影|磐镭|祺祥|卡诺基|七彩虹igame|艾尔莎|旌宇|昂达|梅捷|万丽|索泰|祥升|基恩希仕|技嘉科技",
+        "丽台|麗臺|丽臺|华硕|華碩|技嘉|微星|七彩虹|影驰|影馳|耕升|索泰|映众|映眾|蓝宝石|藍寶石|蓝宝|讯景|訊景|撼讯|撼訊|铭瑄|銘瑄|盈通|瀚铠|华擎|迪兰|戴尔|戴爾|联想|聯想|惠普|玄人志向|铭影|磐镭|祺祥|卡诺基|七彩虹igame|艾尔莎|旌宇|昂达|梅捷|万丽|索泰|祥升|파워컬러|기가바이트|이엠텍|갤럭시|조텍|基恩希仕|技嘉科技",
     ),
     (
         Term::BoardLine,
@@ -246,7 +255,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Goods,
-        "机箱|機殼|机壳|玻璃|键盘|鼠标|耳机|固态硬盘|硬盘|硬碟|内存条|游戏机|遊戲機|掌机|路由器|打印机|投影仪|平板|手表|充电器|采集卡|擷取卡|網卡|网卡|声卡|聲卡|显示屏|螢幕|荧幕|主機板|主板|マザーボード|메인보드|内存条|显示器|モニター|모니터|电源|電源|キーボード|手机|相机|カメラ",
+        "机箱|機殼|机壳|玻璃|键盘|鼠标|耳机|固态硬盘|硬盘|硬碟|内存条|游戏机|遊戲機|掌机|路由器|打印机|投影仪|平板|手表|充电器|采集卡|擷取卡|網卡|网卡|声卡|聲卡|显示屏|螢幕|荧幕|主機板|主板|マザーボード|메인보드|内存条|显示器|モニター|모니터|电源|電源|파워서플라이|파워|キーボード|手机|相机|カメラ",
     ),
     (
         Term::Processor,
@@ -254,7 +263,7 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::None,
-        "고장|收藏|收貨|收货|收到|签收|验收|收纳|收納|回收一|收尾",
+        "풀박스|풀박|고장|收藏|收貨|收货|收到|签收|验收|收纳|收納|回收一|收尾",
     ),
     (
         Term::Wanted,
