@@ -89,6 +89,9 @@ fn thing_only(tokens: &Tokens) -> Option<usize> {
                     | "æske"
                     | "æsken"
                     | "kartong"
+                    | "кутия"
+                    | "kutija"
+                    | "kotak"
             )
     };
     let is_card = |at: usize| {
@@ -271,7 +274,9 @@ fn is_counted(tokens: &Tokens, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return false;
     };
-    let part_of_code = tokens.is_glued(before) && tokens.text_at(before - 1) != "x";
+    let part_of_code = before > 0
+        && (tokens.is_glued(before) || tokens.gap_at(before) == Gap::HYPHEN)
+        && tokens.text_at(before - 1) != "x";
     let number = !part_of_code
         && tokens
             .list

@@ -52,7 +52,9 @@ pub(super) fn shape_of(character: char) -> Option<Shape> {
         '²' | '³' | '¹' | '\u{FF10}'..='\u{FF19}' => Some(Shape::Number),
         '™' | '℠' | '℡' | 'ª' | 'º' | '№' => None,
         '×' => Some(Shape::Word),
-        '\u{1100}'..='\u{11FF}'
+        // Thai has no spaces between words either.
+        '\u{E00}'..='\u{E7F}'
+        | '\u{1100}'..='\u{11FF}'
         | '\u{2E80}'..='\u{2FFF}'
         | '\u{3005}'..='\u{3007}'
         | '\u{3041}'..='\u{318F}'

@@ -35,7 +35,7 @@ fn lot_at(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -> Option<Lo
     }
     match token.shape {
         Shape::Number => count_before_word(tokens, at, name).or_else(|| starred(tokens, at, name)),
-        Shape::Script => None,
+        Shape::Script => counted_in_script(tokens, at),
         Shape::Word => match token.term {
             Term::Lot => count_after_word(tokens, at),
             Term::Pair => pair(tokens, at, name),
@@ -90,6 +90,31 @@ fn leading(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<Lot> {
         size: number.value,
         first: 0,
         last: 0,
+    })
+}
+
+/// `十张`: a number in Chinese characters before the counter for cards.
+fn counted_in_script(tokens: &Tokens, at: usize) -> Option<Lot> {
+    let before = at.checked_sub(1)?;
+    if !matches!(tokens.text_at(at), "张" | "張" | "枚") || !tokens.is_glued_or_joined(at) {
+        return None;
+    }
+    let size = match tokens.text_at(before).chars().last()? {
+        '两' | '兩' | '二' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        '十' if tokens.text_at(before).chars().count() == 1 => 10,
+        _ => return None,
+    };
+    Some(Lot {
+        size,
+        first: before,
+        last: at,
     })
 }
 

@@ -430,6 +430,7 @@ impl Tokens {
                 bit: lexicon.bit_of_line(term),
                 ..token
             });
+            self.spell_suffix(lexicon);
             gap = Gap::OTHER;
             at += length;
             if at >= token.to as usize {
@@ -441,6 +442,19 @@ impl Tokens {
             gap,
             ..token
         });
+    }
+
+    /// `4070スーパー`: the last token is a word of the name, as if it were spelt in Latin letters.
+    fn spell_suffix(&mut self, lexicon: &Lexicon) {
+        let Some(last) = self.list.last() else { return };
+        let Some(word) = lexicon.script_suffix(self.text(last)) else {
+            return;
+        };
+        let index = self.list.len() - 1;
+        self.rename(index, word);
+        if let Some(token) = self.list.get_mut(index) {
+            token.shape = Shape::Word;
+        }
     }
 
     /// Takes the text of joined tokens: from here on `index` reads as `text`.

@@ -34,6 +34,8 @@ pub(super) struct Lexicon {
     words: FxHashMap<String, Entry>,
     /// Words of scripts that are written without spaces, by their first character, longest first.
     scripts: FxHashMap<char, Vec<(String, Term)>>,
+    /// Suffixes of names in such scripts, folded, and what registry names say.
+    script_suffixes: Vec<(String, &'static str)>,
     /// The word of each bit.
     bit_words: Vec<String>,
 }
@@ -43,6 +45,7 @@ impl Lexicon {
         let mut lexicon = Lexicon {
             words: FxHashMap::default(),
             scripts: FxHashMap::default(),
+            script_suffixes: Vec::new(),
             bit_words: Vec::new(),
         };
         for (term, words) in names::WORDS.iter().chain(offers::WORDS) {
@@ -54,6 +57,10 @@ impl Lexicon {
             for word in words.split('|') {
                 lexicon.add_script(*term, fold(word.trim()));
             }
+        }
+        for (word, latin) in names::SCRIPT_SUFFIXES {
+            lexicon.add_script(Term::None, fold(word));
+            lexicon.script_suffixes.push((fold(word), latin));
         }
         for entry in lexicon.words.values_mut() {
             entry
@@ -201,6 +208,12 @@ impl Lexicon {
             }
         }
         None
+    }
+
+    /// `スーパー` → `super`.
+    pub(super) fn script_suffix(&self, text: &str) -> Option<&'static str> {
+        let mut suffixes = self.script_suffixes.iter();
+        suffixes.find_map(|(word, latin)| (word == text).then_some(*latin))
     }
 
     /// Gives every word its meaning and makes one token of each phrase.

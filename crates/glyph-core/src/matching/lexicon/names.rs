@@ -90,7 +90,7 @@ pub(super) fn canonical(word: &str) -> &str {
         "рх" => "rx",
         "гт" => "gt",
         "ти" | "ті" => "ti",
-        "супер" | "supper" | "supr" | "suped" | "supers" => "super",
+        "супер" | "supper" | "supr" | "suped" | "supers" | "سوبر" | "סופר" => "super",
         "geforec" | "gefroce" | "gefore" | "gefoce" | "geoforce" | "gforce" | "джифорс"
         | "жифорс" | "гефорс" => "geforce",
         "quaddro" | "квадро" => "quadro",
@@ -105,6 +105,15 @@ pub(super) fn canonical(word: &str) -> &str {
         _ => word,
     }
 }
+
+/// The suffixes of names in scripts without spaces, and what registry names say.
+pub(super) const SCRIPT_SUFFIXES: &[(&str, &str)] = &[
+    ("슈퍼", "super"),
+    ("スーパー", "super"),
+    ("ซุปเปอร์", "super"),
+    ("티아이", "ti"),
+    ("ティーアイ", "ti"),
+];
 
 /// Letters that begin a run and are a word by themselves whatever follows: `rtxpro`, `geforcegtx`, `nvidiartx`.
 pub(super) const PREFIXES: &[&str] = &[

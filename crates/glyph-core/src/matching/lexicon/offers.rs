@@ -20,7 +20,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Laptop,
-        "laptop|laptops|notebook|notebooks|ultrabook|chromebook|macbook|thinkpad|ideapad|loq|zephyrus|zenbook|vivobook|\
+        "rog ally|xg mobile|steam deck|legion go|лаптоп|nesiojamas|nesiojamas kompiuteris|sulearvuti|kannettava|لابتوب|לפטופ|מחשב נייד|laptop|laptops|notebook|notebooks|ultrabook|chromebook|macbook|thinkpad|ideapad|loq|zephyrus|zenbook|vivobook|\
          expertbook|elitebook|probook|zbook|latitude|inspiron|vostro|victus|pavilion|helios|msi katana|\
          acer aspire|aspire|surface book|razer blade|matebook|galaxy book|strix scar|rog flow|legion|portatil|portatile|\
          pc portable|ordinateur portable|ноутбук|ноутбука|лэптоп|dizustu|laptopa|proart studiobook|studiobook|travelmate|aero 15|aero 17|\
@@ -28,7 +28,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Computer,
-        "pc|pcs gaming|desktop|desktops|computer|computers|workstation|workstations|mini pc|nuc|all in one|prebuilt|\
+        "kompiuteris|dators|arvuti|komputer gaming|كمبيوتر|تجميعة|מחשב|מחשב גיימינג|pc|pcs gaming|desktop|desktops|computer|computers|workstation|workstations|mini pc|nuc|all in one|prebuilt|\
          pre built|gaming pc|gaming rig|gaming computer|pc gamer|pc gaming|computador|computadora|ordenador|ordinateur|rechner|\
          komputer|optiplex|thinkstation|thinkcentre|prodesk|elitedesk|ideacentre|imac|mac mini|mac studio|\
          системный блок|системник|компьютер|компьютера|пк|комп|desktop pc|alienware aurora|zbox|deskmini|tower|setup gamer|cpu gamer|barebone|skytech|ibuypower|\
@@ -96,7 +96,8 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          текстолит|текстоліт|platine|leiterplatte|nur karton|karton leer|leere box|ovp karton|nur ovp|boite vide|scatola|scatola vuota|solo scatola|solo la caja|solo caja|caja solo|so a caixa|apenas a caixa|коробки|deshroud|deshroud kit|de shroud|quantum vector|eisblock|heatkiller|bykski|barrow|glacier g30|kryographics|acetal|acrylic|вентилятори|вентилятором|кулери|кулера|кулеры|радіатор|чип gpu|gpu чип|видеочип|відеочип|реболл|реболлинг|bga|reballed|reballing|vapor chamber only|suport para|suporte para gpu|suporte para placa de video|soporte gpu|soporte para|soporte tarjeta|sostegno|supporto per|supporto gpu|grafikkartenhalterung|gpu halterung|gpu halter|grafikkarten halter|zubehor|accessory kit|accessories only|accessory bundle only|dissipatore|dissipatori|ventole|кріплення|підставка|подставка|тримач|держатель|espelho|bracket kit|gpu core|core only|chip only|pcb board|placa pcb|laptop cooler|cooling pad|ventilator grafikkarte|fan duct|duct|shrouds|external gpu enclosure|egpu enclosure|egpu case|egpu adapter|oculink adapter|m 2 to pcie|riser card|риг рама|каркас для|спліттер|gpu power adapter|кабель живлення|переходник питания|halterung|halter gpu|sehnenhalter|sag halter|gpu support stand|gpu support holder|gpu support bracket|gpu support frame|vga support|gpu sag|graphics card support|graphics card holder|video card holder|graphics card stand|graphics card bracket|thermal putty|термопрокладки|термопрокладка|термопаста|термопрокладок|терморезинка|бэкплейт|бекплейт|бэкплейты|powerlink|power link|cable management|fan replacement part|gpu enablement kit|enablement kit|upgrade kit|adapter cable|power adapter cable|eps cable|pin cable|infinity fabric link|infinity fabric bridge|\
          pudelko po|pudelko|chlodzenie wodne|ekwb|ek quantum|ek fc|corsair xg7|xg7|hybrid kit|light bar|rgb bar|led strip|power brick|\
          raffle ticket|raffle|sorteo|giveaway|reservation slot|reservation|mockup|mock up|cardboard|plush|puzzle|invoice only|empty|\
-         sogutucu|sogutucusu|sogutucudur|fan takimi|tan nhiet|quat tan nhiet|ventilatoare|hatlap|vodni blok|vizblokk|waterkoeler|\
+         kotak kosong|dus kosong|kuler za|hladnjak|vesiblokki|vesijaahdytys|tyhja laatikko|райзъри|райзер|охладител|перехідник живлення|كرتون فاضي|كرتونة فاضية|فاضي|\
+         מאוורר|קירור מים|קירור|sogutucu|sogutucusu|sogutucudur|fan takimi|tan nhiet|quat tan nhiet|ventilatoare|hatlap|vodni blok|vizblokk|waterkoeler|\
          pasta termoprzewodzaca|pasta termica|pate thermique|warmeleitpaste|teplovodiva pasta|hovezeto paszta|termal macun|lampopasta|kolepasta|\
          repad service|repaste service|cable adapter|12vhpwr adapter|i o bracket|pld|case for phone|spare fan|fan blade|fan blades",
     ),
@@ -105,7 +106,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         "fan|fans|cooler|coolers|heatsink|heatsinks|heat sink|radiator|bracket|brackets|cable|cables|adapter|adapters|adaptor|\
          connector|holder|stand|screws|screw|plate|caixa|box for|suporte|cabo|adaptador|halter|кабель|вентиляторами|fan assembly|\
          cooling|cover|pads|pcb|chip|chips|module kit|support|dongle|lights|frame|\
-         backplate|back plate|backplates|karton|kartons|caja|verpackung|ovp|embalagem|scatola|короб|box|boxes|chip|кулер|кулеры|кулера|кулером|кулери|радиатор|радіатор|відвід|вода|blok|block|blocks|охлаждение|охолодження|система охолодження|система охлаждения|krabice|krabica|krabicka|doboz|doboza|cutie|cutia|kutu|kutusu|doos|eske|æske|æsken|kartong|laatikko|κουτι|\
+         backplate|back plate|backplates|karton|kartons|caja|verpackung|ovp|embalagem|scatola|короб|box|boxes|chip|кулер|кулеры|кулера|кулером|кулери|радиатор|радіатор|відвід|вода|blok|block|blocks|охлаждение|охолодження|система охолодження|система охлаждения|кутия|kutija|kotak|dezute|karp|kaste|كرتون|קופסה|קופסא|kuler|ausintuvas|dzesetajs|jahuti|مروحة|مبرد|krabice|krabica|krabicka|doboz|doboza|cutie|cutia|kutu|kutusu|doos|eske|æske|æsken|kartong|laatikko|κουτι|\
          chladic|huto|koeler|kylare|kjoler|koler|jaahdytin|ψυκτρα|lcd screen|lcd panel|screen replacement|hinge|palmrest",
     ),
     (Term::Bridge, "bridge|brg|bruecke|brucke|мост|ponte|puente"),
@@ -134,7 +135,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          memory kit|ram kit|sodimm kit|thunderbolt dock|barcode|thermostat|vacuum|blender|epson|lexus|mazda|toyota|bmw|mercedes|honda|\
          yamaha|canon|nikon|garmin|sennheiser|bose|gore tex|goretex|salomon|adidas|nike|asics|brooks|puma|bluray|blu ray|wifi card|signal generator|\
          dualhead2go|digital signage player|streaming appliance|video wall processor|video mixer|video bridge|av bridge|\
-         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console|igp|promo|promo code|game code|download code|edition code|digital code|electrodes|welding|welder|spinning|guc kaynagi|sursa|zdroj|tapegyseg|nataggregat|stromforsyning|virtalahde|voeding|τροφοδοτικο|zakladna doska|zakladni deska|alaplap|placa de baza|\
+         блок живлення|блоки живлення|живлення|бж|бп|блок пит|psu power supply|zasilacz|zasilacze|alimentador|alimentatore|fuente de poder|fuente de alimentacion|fuente|fonte atx|bloc d alimentation|supernova|modular psu|fully modular|80 plus|80plus|80 gold|материнська|материнська плата|материнка|мат плата|матплата|motherboard bundle|płyta główna|plyta glowna|scheda madre|tarjeta madre|жорсткий|накопичувач|накопитель|радио|radio|radios|tube|tubes|retro tubes|voucher|game key|steam key|cd key|dvd|bluray|diecast|hot wheels|matchbox|1 18|1 64|1 43|auto world|greenlight|clock radio|boombox|cassette|vinyl|phonograph|coffee|kaffee|espresso|trimmer|shaver|rasierer|toothbrush|vape|scooter|motorcycle|motorrad|tire|tyre|tires|wheels|felgen|engine|exhaust|auspuff|brake|bumper|headlight|windshield|car mat|car mats|floor mat|floor mats|roadster|coupe|sedan|hatchback|suv|diesel|automatik|kombi|cabrio|mustang|camaro|ferrari|lamborghini|porsche|audi|volkswagen|vw|ford|opel|renault|peugeot|citroen|fiat|skoda|seat|hyundai|kia|nissan|mitsubishi|subaru|suzuki|volvo|jaguar|chevrolet|pontiac|plymouth|dodge|jeep|model s|model 3|model x|model y|shoe|trail running|hiking|hiking boots|sandals|trousers|pants|gloves|hat|softshell|waterproof|mens|womens|men s|women s|herren|damen|running shoes|wanderschuhe|turnschuhe|telescope|binocular|binoculars|flashlight|drill|saw|grinder|wrench|compressor|generator|multimeter|oscilloscope|soldering|3d printer|filament|hifi|hi fi|av receiver|cd player|tuner|amp|preamp|equalizer|mixer|drum|piano|violin|bass|pedal|fishing|tent|backpack|wallet|necklace|earring|perfume|cream|shampoo|sofa|table|desk|lamp|bulb|carpet|refrigerator|fridge|washer|dryer|oven|microwave|dishwasher|heater|purifier|humidifier|dehumidifier|air conditioner|kindle|ebook|e reader|airpods|galaxy buds|power bank|powerbank|phone case|screen protector|mobile phone|smart phone|galaxy s|galaxy a|redmi|xiaomi mi|oneplus|pixel|huawei p|nokia|motorola|moto g|oppo|vivo|realme|laserjet|officejet|deskjet|pixma|stylus|workforce|ecotank|inkjet|laser printer|multifunction|photo printer|capture stick|game dvr|hdmi switch|hdmi splitter|webcams|dashcam|gopro|camcorders|dslr|mirrorless|lenses|tripod|gimbal|server rack|patch panel|rackmount kit|access point|firewall|modem|wifi router|poe|sfp|transceiver|fiber channel|hba card|机箱|корпус пк|case fan|case fans|cpu fan|cpu water block|cpu cooling|tower cooler|nf a12|thermalright|noctua|arctic freezer|memory module|memory modules|ram stick|ram sticks|hard drive|soundcard|graphics pen|pen display|cintiq|wacom|huion|game|games|video game|pc game|jeu|spiel|onboard|am2|am3|am4|am5|lga|chipset|placa mãe|nintendo switch|network switch|ethernet switch|kvm switch|gigabit switch|port switch|poe switch|switch lite|switch oled|managed switch|desktop switch|switch console|igp|promo|promo code|game code|download code|edition code|digital code|electrodes|welding|welder|spinning rod|spinning reel|napajanje|maitinimo blokas|barosanas bloks|toiteplokk|захранване|باور سبلاي|ספק כוח|maticna ploca|maticna|emaplaat|дънна платка|дъно|مذربورد|לוח אם|kotelo|بلايستيشن|פלייסטיישן|guc kaynagi|sursa|zdroj|tapegyseg|nataggregat|stromforsyning|virtalahde|voeding|τροφοδοτικο|zakladna doska|zakladni deska|alaplap|placa de baza|\
          anakart|moderkort|bundkort|hovedkort|emolevy|moederbord|fishing reel|jet ski|kawasaki|fortnite code|power amp|power amplifier|stereo",
     ),
     (
@@ -147,12 +148,13 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         "wtb|wanted|want to buy|looking for|looking to buy|iso|ищу|куплю|procuro|compro|suche|gesucht|cherche|recherche|busco|cerco|kupie|\
          searching for|in search of|skupka|скупка|выкуп|reparacion|reparation|riparazione|tamiri|tamir|sua chua|oprava|opravy|javitas|reparatii|reparatie|naprawa|naprawy|επισκευη|επισκευες|\
          ariyorum|araniyor|koupim|kupim|kupuji|poptavam|shanim|zhanam|hledam|hladam|vykup|keresek|keresem|vennek|vasarolnek|felvasarlas|csere|cserelnem|\
-         cumpar|caut|kopes|sokes|koper|onskes kjopt|kjopes|kobes|soges|ostetaan|halutaan ostaa|gevraagd|ζητειται|ζητω|ζηταω|αγοραζω|ανταλλαγη|we buy|buying|wtt|swap|kaufe|ankauf|\
+         cumpar|caut|kopes|sokes|koper|onskes kjopt|kjopes|kobes|soges|ostetaan|halutaan ostaa|gevraagd|dicari|mencari|jasa servis|servis vga|lf|kupujem|trazim|potrazujem|otkup|perku|ieskau|mekleju|ostan|soovin osta|etsin|търся|да купя|купувам|изкупувам|обмін|обмен|vaihto|echange|troco|permuto|takas|\
+         مطلوب|شراء|صيانة|מחפש|קונה|לקנות|תיקון|reparacao|reball service|ζητειται|ζητω|ζηταω|αγοραζω|ανταλλαγη|we buy|buying|wtt|swap|kaufe|ankauf|\
          викуп|скупаю|скуплю|скуповую|куплю б у|купимо|купим|купуємо|куплю відеокарту|шукаю|prohledavam|skup|kupuje|kupię|kupie|poszukuje|szukam|mua|can mua|cần mua|thu mua|looking to trade|alim|satin alinir|alinir|buscando|compramos|compro grafica|se busca|se compra|procura se|wanted to buy|buying up|cash for|acquisto|zoek|gezocht|ankauf von|suche nach|in cerca|kaufgesuch|cherche a acheter|ремонт|remont|conserto|reparo|repair service|repairs|reparatur",
     ),
     (
         Term::Rental,
-        "rent|rental|rentals|renting|per hour|hourly|per month|monthly|аренда|аренду|aluguel|alugar|mieten|miete|\
+        "sewa|disewakan|تأجير|להשכרה|rent|rental|rentals|renting|per hour|hourly|per month|monthly|аренда|аренду|aluguel|alugar|mieten|miete|\
          |alquiler|noleggio|gpu hour|gpu hours|vps|virtual machine|vm with|windows vm|\
          cloud gpu rental|gpu cloud|cloud server|cloud instance|cloud hosting|gpu hosting|server hosting|dedicated server|cloud computing service|gpu rental|rent gpu|a location|en location|louer|wynajem|dzierzawa|оренда|здам|сдам|vast ai|runpod|hour rental|por hora|pro stunde|par heure|/hr|per gpu hour|per hr|gpu access|cloud gpu access|cloud access|location serveur|a l heure|hr rental|for lease|leasing",
     ),
@@ -176,15 +178,15 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         "without|no|ohne|sans|sem|sin|bez|без|senza|missing|lacks|w o|not included|minus|broken|faulty|bad|failed|noisy|damaged|defective|dead|\
          не входит|нет|немає|brak|uten|utan|uden|fara|χωρις|khong|ilman|zonder|nincs|senza la|no incluye|nao inclui|not include|пустой|empty of",
     ),
-    (Term::Or, "or|oder|ou|o|или|vs option|either"),
+    (Term::Or, "or|oder|ou|o|или|vs option|either|atau|أو|או|или"),
     (
         Term::Only,
-        "only|nur|apenas|solo|seulement|только|pouze|jen|iba|csak|doar|numai|bara|endast|kun|alleen|sadece|yalnizca|μονο|tylko|samo|chi ban",
+        "only|nur|apenas|solo|seulement|только|pouze|jen|iba|csak|doar|само|sahaja|saja|فقط|בלבד|numai|bara|endast|kun|alleen|sadece|yalnizca|μονο|tylko|samo|chi ban",
     ),
     (
         Term::Versus,
         "vs|versus|replaces|replace|replacing|better than|faster than|similar|similar to|equivalent|equivalent to|equal to|like|comparable|upgrade from|successor|beats|than|not a|not an|instead of|alternative|close to|\
-         заміна|чем|ніж|niz|nież|als eine|als die|que la|que uma|than the|аналог|аналоги|потужніша|мощнее|лучше|краще|faster|stronger than|прошита под|прошит под|flashed to|flashed as|прошиті під|прошита під|performance of|performance like|level of|mejor que|melhor que|meglio di|mieux que|besser als|schneller als|flashed|troco por|trade for|swap for|exchange for|обмен на|обмін на|tausche gegen|cambio por|echange contre|прошит|прошита|gegen",
+         заміна|чем|ніж|niz|nież|als eine|als die|que la|que uma|than the|аналог|аналоги|потужніша|мощнее|лучше|краще|faster|stronger than|прошита под|прошит под|flashed to|flashed as|прошиті під|прошита під|performance of|performance like|level of|mejor que|melhor que|meglio di|mieux que|besser als|schneller als|flashed|troco por|trade for|swap for|exchange for|обмен на|обмін на|tausche gegen|cambio por|echange contre|прошит|прошита|gegen|bukan|exchange with|swap with|trade with|echange contre",
     ),
     (
         Term::Replacement,
@@ -197,7 +199,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Lot,
-        "lot|lots|lot of|set of|pack of|bundle of|qty|quantity|quantidade|cantidad|menge|batch|batch of|job lot|joblot|bulk lot|lote|lote de|лот|конволют|anzahl|kit of|pack|set|\
+        "عدد|lot|lots|lot of|set of|pack of|bundle of|qty|quantity|quantidade|cantidad|menge|batch|batch of|job lot|joblot|bulk lot|lote|lote de|лот|конволют|anzahl|kit of|pack|set|\
          set van|satz von|juego de|conjunto de|комплект из|набор из|pacco da|lotto|lotto di|lotto da|lote com|lote con|partia|партия|партія|stapel|toplu|bundle of|posten|konvolut|lot de|box of|case of|pallet of|doppelpack|dreierpack|kit com",
     ),
     (Term::Pair, "pair|pair of|paar|par|par de|пара|matched pair"),
@@ -225,18 +227,18 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::GpuNoun,
-        "显卡|顯卡|独显|獨顯|独立显卡|独立|算卡|加速器|推理卡|深度学习卡|显示卡|顯示卡|绘图卡|繪圖卡|运算卡|计算卡|加速卡|图形卡|算力卡|グラフィックボード|グラフィックスボード|グラフィックカード|グラフィックスカード|ビデオカード|グラボ|그래픽카드|그래픽 카드",
+        "显卡|顯卡|独显|獨顯|独立显卡|独立|算卡|加速器|推理卡|深度学习卡|显示卡|顯示卡|绘图卡|繪圖卡|运算卡|计算卡|加速卡|图形卡|算力卡|グラフィックボード|グラフィックスボード|グラフィックカード|グラフィックスカード|ビデオカード|グラボ|그래픽카드|그래픽 카드|การ์ดจอ|การ์ดแสดงผล",
     ),
     (
         Term::Laptop,
-        "拯救者|天选|暗影精灵|光影精灵|机械革命|神舟|外星人|灵刃|游匣|掠夺者|枪神|魔霸|飞行堡垒|戰神|雷神911|笔记本|筆電|筆記型電腦|ノートパソコン|ノートpc|ノート|노트북|游戏本|遊戲本|全能本|轻薄本",
+        "拯救者|天选|暗影精灵|光影精灵|机械革命|神舟|外星人|灵刃|游匣|掠夺者|枪神|魔霸|飞行堡垒|戰神|雷神911|笔记本|筆電|筆記型電腦|ノートパソコン|ノートpc|ノート|노트북|โน๊ตบุ๊ค|โน้ตบุ๊ก|โน๊ตบุค|游戏本|遊戲本|全能本|轻薄本",
     ),
     (
         Term::Computer,
-        "图形工作站|塔式工作站|整机|整機|主机|主機|一体机|一體機|组装机|組裝機|准系统|デスクトップ|パソコン|ゲーミングpc|ワークステーション|데스크탑|컴퓨터|본체",
+        "图形工作站|塔式工作站|整机|整機|主机|主機|一体机|一體機|组装机|組裝機|准系统|デスクトップ|パソコン|ゲーミングpc|ワークステーション|데스크탑|컴퓨터|본체|คอมประกอบ|คอมพิวเตอร์|คอมเล่นเกม|คอม",
     ),
     (Term::Server, "服务器|伺服器|サーバー|サーバ|서버"),
-    (Term::Rig, "矿机|礦機|机架|挖矿机"),
+    (Term::Rig, "ริกขุด|เครื่องขุด|矿机|礦機|机架|挖矿机"),
     (
         Term::Harmless,
         "小机箱|小機箱|迷你机箱|itx机箱|魔改|改装|改裝|改版|台式机|台式|电脑|電腦|工作站",
@@ -247,11 +249,11 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::Accessory,
-        "包装盒|空盒|空箱|彩盒|纸箱|箱のみ|ファンのみ|バックプレート|ライザー|쿨러|브라켓|라이저|쿨링팬|转接卡|转接板|轉接卡|转接线|延长线|延長線|支撑架|支撐架|千斤顶|托架|防下垂|散热片|導風罩|导风罩|裸板|空板|改装板|pcb板|gpu芯片|芯片|顯示盒|显卡坞|擴充塢|扩展坞|水ブロック|冷却ファン|矽脂|硅脂|导热垫|導熱墊|保护套",
+        "包装盒|空盒|空箱|彩盒|纸箱|箱のみ|ファンのみ|バックプレート|ライザー|쿨러|브라켓|라이저|쿨링팬|转接卡|转接板|轉接卡|转接线|延长线|延長線|支撑架|支撐架|千斤顶|托架|防下垂|散热片|導風罩|导风罩|裸板|空板|改装板|pcb板|gpu芯片|芯片|顯示盒|显卡坞|擴充塢|扩展坞|水ブロック|冷却ファン|矽脂|硅脂|导热垫|導熱墊|保护套|กล่องเปล่า|ซิงค์การ์ดจอ|พัดลมการ์ดจอ|สายไรเซอร์|ไรเซอร์|ขาตั้งการ์ดจอ",
     ),
     (
         Term::Part,
-        "配件支架|박스|风扇|風扇|散热器|散熱器|散热|核心|水冷头|水冷板|冷头|水冷散热|水枕|背板|背板|支架|挡板|供电线|电源线|盒子",
+        "配件支架|박스|风扇|風扇|散热器|散熱器|散热|核心|水冷头|水冷板|冷头|水冷散热|水枕|背板|背板|支架|挡板|供电线|电源线|盒子|พัดลม|กล่อง|ซิงค์",
     ),
     (
         Term::Goods,
@@ -263,27 +265,27 @@ pub(super) const SCRIPT_WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::None,
-        "풀박스|풀박|고장|收藏|收貨|收货|收到|签收|验收|收纳|收納|回收一|收尾",
+        "交收|面交|풀박스|풀박|고장|收藏|收貨|收货|收到|签收|验收|收纳|收納|回收一|收尾",
     ),
     (
         Term::Wanted,
-        "收|求购|求購|收购|收購|高价收|高價收|买取|買取|買います|삽니다|구매합니다|구합니다|매입",
+        "收|求购|求購|收购|收購|高价收|高價收|买取|買取|買います|삽니다|구매합니다|구합니다|매입|徵求|徵|รับซื้อ|ตามหา|อยากได้|ซ่อม|수리",
     ),
     (
         Term::Rental,
-        "租赁|租賃|出租|レンタル|租用|算力租|月租|时租|임대|대여",
+        "租赁|租賃|出租|レンタル|租用|算力租|月租|时租|임대|대여|ให้เช่า|เช่า",
     ),
     (
         Term::For,
         "适用于|适用|適用|用于|用於|对应|対応|兼容|专用|專用|配套",
     ),
     (Term::With, "内含|送|带|帶|含|附|赠|贈|配|同捆|付き"),
-    (Term::Without, "不带|不帶|不含|无|無|なし"),
+    (Term::Without, "不带|不帶|不含|无|無|なし|ไม่มี"),
     (
         Term::Versus,
         "非|不是|刷|已刷|改|追|秒|超越|超过|胜|勝|媲美|对标|對標|性能对标|堪比|替代|同级|比|可替",
     ),
-    (Term::Pieces, "张|張|枚|片|块|塊|個|个|台|开|개|장"),
+    (Term::Pieces, "张|張|枚|片|块|塊|個|个|台|开|개|장|ใบ"),
     (Term::Gigabyte, "ギガ|기가"),
     (Term::Only, "仅|僅|只有|のみ|만"),
 ];
