@@ -253,8 +253,8 @@ gb_per_thousand_usd = 30
 room_gb = 8
 ";
 
-#[test]
-fn every_import_keeps_its_profile_when_all_are_matched_again() {
+/// An import by `mine.toml` and one by the default profile.
+fn imports_by_two_profiles() -> Place {
     let place = Place::new();
     place.write("mine.toml", OWN_PROFILE);
     let row = "Title,Price\nNVIDIA L4 24GB,2400\n";
@@ -262,6 +262,12 @@ fn every_import_keeps_its_profile_when_all_are_matched_again() {
     let second = place.write("second.csv", row.replace("2400", "2500"));
     place.import(&first, &["--profile", "mine.toml"]);
     place.import(&second, &[]);
+    place
+}
+
+#[test]
+fn every_import_keeps_its_profile_when_all_are_matched_again() {
+    let place = imports_by_two_profiles();
     let ended = place.run(["imports", "rematch", "--all"]);
     assert_eq!(ended.status, 1);
     assert!(ended.stderr.contains("--profile FILE"), "{}", ended.stderr);
@@ -279,13 +285,7 @@ fn every_import_keeps_its_profile_when_all_are_matched_again() {
 
 #[test]
 fn rows_of_an_own_profile_do_not_stop_the_explanation_of_others() {
-    let place = Place::new();
-    place.write("mine.toml", OWN_PROFILE);
-    let row = "Title,Price\nNVIDIA L4 24GB,2400\n";
-    let first = place.write("first.csv", row);
-    let second = place.write("second.csv", row.replace("2400", "2500"));
-    place.import(&first, &["--profile", "mine.toml"]);
-    place.import(&second, &[]);
+    let place = imports_by_two_profiles();
     let text = place.done(["listings", "--explain"]).stdout;
     assert!(text.contains("which is not built in"), "{text}");
     assert!(text.contains("by `inference-2` at"), "{text}");
