@@ -87,7 +87,9 @@ pub(super) fn is_supported(
         Code::Word => {
             anywhere
                 || !foreign
-                    && (chain.class_touches || chain.family_near || chain.words & masks.rtx != 0)
+                    && (chain.class_touches
+                        || chain.family_near
+                        || chain.words & (masks.rtx | masks.vega) != 0)
                     && (context.tokens <= BARE_TITLE && context.unknown == 0 || memory)
                 || !foreign
                     && (context.gpu_noun || context.graphics_memory || context.board_brand)

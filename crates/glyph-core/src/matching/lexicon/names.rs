@@ -46,7 +46,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
     ),
     (
         Term::BoardLine,
-        "ventus|suprim|tuf|strix|rog|dual|proart|windforce|aorus|eagle|gamerock|gamingpro|jetstream|stormx|twinx|ichill|\
+        "noctua oc|noctua edition|asus noctua|ventus|suprim|tuf|strix|rog|dual|proart|windforce|aorus|eagle|gamerock|gamingpro|jetstream|stormx|twinx|ichill|\
          trio|twin edge|twinedge|trinity|amp|verto|uprising|nitro|pulse|toxic|hellhound|red devil|red dragon|reddevil|\
          fighter|speedster|merc|qick|swft|mech|armor|challenger|phantom gaming|taichi|steel legend|ftw|xc|kingpin|\
          hydro copper|hof|igame|battle ax|battleax|tomahawk|neptune|sea hawk|seahawk|lightning|gaming x|gaming z|\

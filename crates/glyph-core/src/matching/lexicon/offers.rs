@@ -53,7 +53,7 @@ pub(super) const WORDS: &[(Term, &str)] = &[
         Term::Processor,
         "cpu|cpus|processor|processors|ryzen|xeon|threadripper|epyc|athlon|apu|apus|celeron|pentium|core ultra|intel core|core i|\
          процессор|процессора|processador|procesador|prozessor|processeur|apple silicon|snapdragon|bionic|райзен|fx 8350|\
-         процесор|процесора|процессоры|ryzen 3|ryzen 5|ryzen 7|ryzen 9|procesor|processore|core2|core 2|phenom|sempron|opteron|itanium|интел кор",
+         процесор|процесора|процессоры|ryzen 3|ryzen 5|ryzen 7|ryzen 9|procesor|processore|core 2 duo|core 2 quad|core 2 extreme|phenom|sempron|opteron|itanium|интел кор",
     ),
     (
         Term::Storage,
