@@ -125,6 +125,10 @@ impl Context {
         if (0..tokens.list.len()).any(shaders) {
             editions |= masks.shaders;
         }
+        // `RTX PRO 6000 BSE`: NVIDIA's own short form of Blackwell Server Edition.
+        if tokens.list.iter().any(|token| tokens.text(token) == "bse") {
+            editions |= masks.server;
+        }
         for (at, token) in tokens.list.iter().enumerate() {
             let bit = token.bit & masks.edition;
             let always = !matches!(token.term, Term::Server | Term::Computer);

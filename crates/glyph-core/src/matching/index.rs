@@ -114,6 +114,7 @@ pub(super) struct Masks {
     /// Words that are the middle of a name without a number.
     pub(super) anchors: u128,
     pub(super) sff: u128,
+    pub(super) server: u128,
     /// NVIDIA, AMD, Intel.
     pub(super) makers: u128,
 }
@@ -399,6 +400,7 @@ const FIXED_WORDS: &[&str] = &[
     "m",
     "mobile",
     "maxq",
+    "embedded",
     "ada",
     "blackwell",
     "ampere",
@@ -480,7 +482,9 @@ impl Masks {
             ]),
             soft_anywhere: mask(&["ada", "blackwell"]),
             edition: mask(&["sff", "maxq", "server", "workstation"]),
-            suffix: mask(&["ti", "super", "xt", "xtx", "gre", "m", "mobile", "maxq"]),
+            suffix: mask(&[
+                "ti", "super", "xt", "xtx", "gre", "m", "mobile", "maxq", "embedded",
+            ]),
             super_word: mask(&["super"]),
             x2: mask(&["x2"]),
             v2: mask(&["v2"]),
@@ -500,6 +504,7 @@ impl Masks {
             plus: mask(&["plus"]),
             anchors: 0,
             sff: mask(&["sff"]),
+            server: mask(&["server"]),
             makers: mask(&["nvidia", "amd", "intel"]),
         }
     }
