@@ -79,19 +79,6 @@ fn thing_only(tokens: &Tokens) -> Option<usize> {
                     | "verpackung"
                     | "packaging"
                     | "коробка"
-                    | "krabice"
-                    | "krabica"
-                    | "doboz"
-                    | "cutie"
-                    | "cutia"
-                    | "doos"
-                    | "eske"
-                    | "æske"
-                    | "æsken"
-                    | "kartong"
-                    | "кутия"
-                    | "kutija"
-                    | "kotak"
             )
     };
     let is_card = |at: usize| {

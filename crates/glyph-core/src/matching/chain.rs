@@ -200,10 +200,19 @@ fn read_right(chain: &mut Chain, tokens: &Tokens, group: &Group, masks: &Masks, 
                 }
                 // `RTX 4080 S`: apart it is no plural.
                 if is_spaced_s(tokens, at) && group.used & masks.super_word != 0 {
-                    chain.words |= masks.super_word;
-                    chain.last = at;
-                    at += 1;
-                    continue;
+                    match read_spaced_s(tokens, at) {
+                        Some(true) => {
+                            chain.words |= masks.super_word;
+                            chain.last = at;
+                            at += 1;
+                            continue;
+                        }
+                        Some(false) => return,
+                        None => {
+                            chain.unknown_tail = true;
+                            return;
+                        }
+                    }
                 }
                 if touching && text == "s" && group.used & lexicon.bit("s") == 0 {
                     chain.short_super = true;
@@ -291,6 +300,23 @@ fn is_spaced_s(tokens: &Tokens, at: usize) -> bool {
         && tokens.gap_at(at) == Gap::SPACE
         && !tokens.is_glued(at + 1)
         && !tokens.gap_at(at + 1).has(Gap::HYPHEN)
+}
+
+/// Whether that S is SUPER; `None` where nobody can tell. A small one is `with` to a Czech (`s krabicí`, `s 8GB`).
+fn read_spaced_s(tokens: &Tokens, at: usize) -> Option<bool> {
+    let next = tokens.list.get(at + 1);
+    let is_thing = matches!(tokens.term_at(at + 1), Term::Part | Term::Accessory);
+    if tokens.list.get(at).is_some_and(|token| token.capital) {
+        return Some(!is_thing);
+    }
+    match next {
+        None => Some(true),
+        Some(next) if next.shape == Shape::Number => None,
+        Some(next) => Some(matches!(
+            next.term,
+            Term::Brand | Term::BoardLine | Term::Harmless
+        )),
+    }
 }
 
 /// RTX, GTX or RX with the number of a card behind it.

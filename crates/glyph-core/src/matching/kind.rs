@@ -46,7 +46,7 @@ pub(super) fn decide(
     let speaks_of_cards = found || line.is_some() || context.gpu_noun || context.families != 0;
     if let Some((at, says)) = find_no_offer(tokens, name)
         && (speaks_of_cards
-            || !naming.lost.is_empty() && tokens.term_at(at) == Term::Wanted
+            || !naming.lost.is_empty() && matches!(tokens.term_at(at), Term::Wanted | Term::Sought)
             || context.said & (masks.class | masks.titan) != 0)
     {
         return Offer::new(Kind::NotOffer, Some(at), says, 0.9);
@@ -280,8 +280,8 @@ fn names_a_line(
 fn next_generation(tokens: &Tokens, context: &Context, masks: &Masks) -> Option<usize> {
     let value = |at: usize| tokens.list.get(at).map_or(0, |token| token.value);
     let sized = context.graphics_memory
-        || tokens.list.iter().any(|token| token.term == Term::Gigabyte)
-        || tokens.list.iter().any(|token| token.term == Term::Form);
+        || context.form
+        || tokens.list.iter().any(|token| token.term == Term::Gigabyte);
     (0..tokens.list.len()).find(|at| {
         let at = *at;
         let Some(token) = tokens.list.get(at) else {
@@ -308,7 +308,7 @@ fn next_generation(tokens: &Tokens, context: &Context, masks: &Masks) -> Option<
             && value(at + 2) >= 10
             && value(at + 2) % 10 == 0
             && !tokens.is_glued(at + 3)
-            && (sized || context.form || tokens.list.len() <= 4);
+            && (sized || tokens.list.len() <= 4);
         radeon || nvidia
     })
 }
@@ -413,50 +413,10 @@ fn meant_for(tokens: &Tokens, context: &Context, name: Option<(usize, usize)>) -
 fn find_no_offer(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<(usize, &'static str)> {
     for (at, token) in tokens.list.iter().enumerate() {
         match token.term {
+            Term::Sought => return Some((at, "not_offer")),
             Term::Wanted => {
-                let text = tokens.text_at(at);
-                // Nobody who sells says so, wherever it stands.
-                let plain = matches!(
-                    text,
-                    "gesucht"
-                        | "suche"
-                        | "wtb"
-                        | "wanttobuy"
-                        | "lookingtobuy"
-                        | "куплю"
-                        | "скупка"
-                        | "выкуп"
-                        | "викуп"
-                        | "скупаю"
-                        | "скуплю"
-                        | "webuy"
-                        | "ankauf"
-                        | "skup"
-                        | "canmua"
-                        | "dicari"
-                        | "kupujem"
-                        | "търся"
-                        | "مطلوب"
-                        | "מחפש"
-                        | "ariyorum"
-                        | "araniyor"
-                        | "koupim"
-                        | "kupim"
-                        | "keresek"
-                        | "keresem"
-                        | "vennek"
-                        | "cserelnem"
-                        | "kopes"
-                        | "onskeskjopt"
-                        | "kobes"
-                        | "ostetaan"
-                        | "gevraagd"
-                        | "ζητειται"
-                        | "thumua"
-                        | "insearchof"
-                );
-                let early = matches!(text, "lookingfor" | "searchingfor") && at <= 6;
-                if at <= 1 || plain || early || token.shape == Shape::Script {
+                let early = matches!(tokens.text_at(at), "lookingfor" | "searchingfor") && at <= 6;
+                if at <= 1 || early || token.shape == Shape::Script {
                     return Some((at, "not_offer"));
                 }
             }

@@ -99,23 +99,43 @@ fn counted_in_script(tokens: &Tokens, at: usize) -> Option<Lot> {
     if !matches!(tokens.text_at(at), "张" | "張" | "枚") || !tokens.is_glued_or_joined(at) {
         return None;
     }
-    let size = match tokens.text_at(before).chars().last()? {
-        '两' | '兩' | '二' => 2,
-        '三' => 3,
-        '四' => 4,
-        '五' => 5,
-        '六' => 6,
-        '七' => 7,
-        '八' => 8,
-        '九' => 9,
-        '十' if tokens.text_at(before).chars().count() == 1 => 10,
-        _ => return None,
-    };
+    let text = tokens.text_at(before);
+    let from = text
+        .char_indices()
+        .rev()
+        .take_while(|(_, letter)| {
+            NUMERALS.contains(*letter) || matches!(letter, '百' | '千' | '万')
+        })
+        .last()?
+        .0;
+    let size = read_numerals(text.get(from..)?)?;
     Some(Lot {
         size,
         first: before,
         last: at,
     })
+}
+
+/// The digits from 0 on, and ten; `两` and `兩` are a second two.
+const NUMERALS: &str = "〇一二三四五六七八九十两兩";
+
+/// `五` → 5, `十` → 10, `十二` → 12, `三十五` → 35; hundreds are not read.
+fn read_numerals(text: &str) -> Option<u32> {
+    let digit = |text: &str| {
+        let mut letters = text.chars();
+        let letter = letters.next()?;
+        let place = NUMERALS.chars().position(|numeral| numeral == letter)?;
+        let value = if place > 10 { 2 } else { place as u32 };
+        (letters.next().is_none() && value < 10).then_some(value)
+    };
+    match text.split_once('十') {
+        None => digit(text),
+        Some((tens, ones)) => {
+            let tens = if tens.is_empty() { 1 } else { digit(tens)? };
+            let ones = if ones.is_empty() { 0 } else { digit(ones)? };
+            Some(tens * 10 + ones)
+        }
+    }
 }
 
 fn spelt_number(word: &str) -> Option<u32> {
@@ -153,6 +173,10 @@ fn count_before_word(tokens: &Tokens, at: usize, name: Option<(usize, usize)>) -
     let size = tokens.list.get(at)?.value;
     let next = at + 1;
     if size == 0 || tokens.gap_at(next).has(Gap::SLASH) || is_part_of_code(tokens, at) {
+        return None;
+    }
+    // `RTX 3090 lot`, `GTX 750 cards`: the number is the name's.
+    if name.is_some_and(|(first, last)| (first..=last).contains(&at)) {
         return None;
     }
     if tokens.text_at(next) == "pc" && tokens.is_glued(next) && at == 0 {
@@ -248,7 +272,11 @@ fn count_after_word(tokens: &Tokens, at: usize) -> Option<Lot> {
     let times = usize::from(tokens.text_at(at + 1) == "x");
     let next = at + 1 + times;
     let token = tokens.list.get(next)?;
-    if let Some(size) = spelt_number(tokens.text(token)) {
+    // `lot of two`, not `lot due to …`.
+    let counts = ["of", "di", "de", "von", "van", "из"]
+        .iter()
+        .any(|ending| tokens.text_at(at).ends_with(ending));
+    if counts && let Some(size) = spelt_number(tokens.text(token)) {
         return Some(Lot {
             size,
             first: at,

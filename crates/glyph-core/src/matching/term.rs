@@ -67,6 +67,9 @@ pub(super) enum Term {
     Goods,
     /// Goods that cards are often described with: monitor, adapter, HDMI.
     GoodsHint,
+    /// `gesucht`, `куплю`: nobody who sells says so, wherever it stands.
+    Sought,
+    /// `compro`, `ремонт`: wanted, or a repair, where the title begins with it.
     Wanted,
     Rental,
     Picture,

@@ -93,6 +93,8 @@ pub(super) struct Token {
     pub(super) bit: u128,
     /// The value of a number of at most nine digits, otherwise 0.
     pub(super) value: u32,
+    /// Has a capital letter of ASCII.
+    pub(super) capital: bool,
 }
 
 /// The tokens of one title.
@@ -183,6 +185,7 @@ impl Tokens {
                     run.meet(false, offset, self.folded.len());
                 }
                 self.folded.push(character.to_ascii_lowercase());
+                run.capital |= character.is_ascii_uppercase();
                 run.end = next;
                 continue;
             }
@@ -279,6 +282,7 @@ impl Tokens {
                     term: Term::None,
                     bit: 0,
                     value: 0,
+                    capital: run.capital,
                 },
                 false,
                 lexicon,
@@ -298,6 +302,7 @@ impl Tokens {
             term: Term::None,
             bit: 0,
             value: 0,
+            capital: run.capital,
         };
         match run.shape {
             Shape::Number => self.push_number(token),
@@ -508,6 +513,7 @@ struct Run {
     /// Where the letters change between Cyrillic and Latin first: byte in the title, byte in the folded text.
     border: Option<(usize, usize)>,
     border_to_cyrillic: bool,
+    capital: bool,
 }
 
 impl Run {
@@ -529,6 +535,7 @@ impl Default for Run {
             from: 0,
             start: 0,
             end: 0,
+            capital: false,
             foreign: false,
             cyrillic: false,
             border: None,

@@ -78,22 +78,18 @@ fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreErr
 }
 
 /// What an import uses texts for: (text, index of the row).
-const USES: [&str; 4] = [
+const USES: [&str; 3] = [
     "SELECT listing_id, import_index FROM scored_listings
      WHERE import_id = ?1 AND listing_id IS NOT NULL
      ORDER BY import_index",
     "SELECT listing_id, import_index FROM unmatched_listings
      WHERE import_id = ?1
      ORDER BY import_index",
-    "SELECT change.old_listing_id, change.import_index
-     FROM rematch_changes AS change
-     JOIN import_rematches AS rematch ON rematch.id = change.rematch_id
-     WHERE rematch.import_id = ?1 AND change.old_listing_id IS NOT NULL
-     ORDER BY change.id",
-    "SELECT change.new_listing_id, change.import_index
-     FROM rematch_changes AS change
-     JOIN import_rematches AS rematch ON rematch.id = change.rematch_id
-     WHERE rematch.import_id = ?1 AND change.new_listing_id IS NOT NULL
+    "SELECT listing.id, change.import_index
+     FROM import_rematches AS rematch
+     JOIN rematch_changes AS change ON change.rematch_id = rematch.id
+     JOIN listings AS listing ON listing.id IN (change.old_listing_id, change.new_listing_id)
+     WHERE rematch.import_id = ?1
      ORDER BY change.id",
 ];
 

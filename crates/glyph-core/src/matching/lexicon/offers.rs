@@ -144,13 +144,24 @@ pub(super) const WORDS: &[(Term, &str)] = &[
          g sync|gsync|wall mount|psu cable|tester|kit|usb c|thunderbolt|hdmi switch|atx|matx|micro atx|e atx|socket",
     ),
     (
+        Term::Sought,
+        "gesucht|suche|wtb|want to buy|looking to buy|куплю|скупка|выкуп|викуп|скупаю|скуплю|we buy|ankauf|skup|\
+         can mua|dicari|kupujem|търся|مطلوب|מחפש|ariyorum|araniyor|koupim|kupim|keresek|keresem|vennek|cserelnem|\
+         kopes|onskes kjopt|kobes|ostetaan|gevraagd|ζητειται|thu mua|in search of",
+    ),
+    (
         Term::Wanted,
-        "wtb|wanted|want to buy|looking for|looking to buy|iso|ищу|куплю|procuro|compro|suche|gesucht|cherche|recherche|busco|cerco|kupie|\
-         searching for|in search of|skupka|скупка|выкуп|reparacion|reparation|riparazione|tamiri|tamir|sua chua|oprava|opravy|javitas|reparatii|reparatie|naprawa|naprawy|επισκευη|επισκευες|\
-         ariyorum|araniyor|koupim|kupim|kupuji|poptavam|shanim|zhanam|hledam|hladam|vykup|keresek|keresem|vennek|vasarolnek|felvasarlas|csere|cserelnem|\
-         cumpar|caut|kopes|sokes|koper|onskes kjopt|kjopes|kobes|soges|ostetaan|halutaan ostaa|gevraagd|dicari|mencari|jasa servis|servis vga|lf|kupujem|trazim|potrazujem|otkup|perku|ieskau|mekleju|ostan|soovin osta|etsin|търся|да купя|купувам|изкупувам|обмін|обмен|vaihto|echange|troco|permuto|takas|\
-         مطلوب|شراء|صيانة|מחפש|קונה|לקנות|תיקון|reparacao|reball service|ζητειται|ζητω|ζηταω|αγοραζω|ανταλλαγη|we buy|buying|wtt|swap|kaufe|ankauf|\
-         викуп|скупаю|скуплю|скуповую|куплю б у|купимо|купим|купуємо|куплю відеокарту|шукаю|prohledavam|skup|kupuje|kupię|kupie|poszukuje|szukam|mua|can mua|cần mua|thu mua|looking to trade|alim|satin alinir|alinir|buscando|compramos|compro grafica|se busca|se compra|procura se|wanted to buy|buying up|cash for|acquisto|zoek|gezocht|ankauf von|suche nach|in cerca|kaufgesuch|cherche a acheter|ремонт|remont|conserto|reparo|repair service|repairs|reparatur",
+        "wanted|looking for|iso|ищу|procuro|compro|cherche|recherche|busco|cerco|kupie|searching for|skupka|\
+         reparacion|reparation|riparazione|tamiri|tamir|sua chua|oprava|opravy|javitas|reparatii|reparatie|\
+         naprawa|naprawy|επισκευη|επισκευες|kupuji|poptavam|shanim|zhanam|hledam|hladam|vykup|vasarolnek|\
+         felvasarlas|csere|cumpar|caut|sokes|koper|kjopes|soges|halutaan ostaa|mencari|jasa servis|servis vga|lf|\
+         trazim|potrazujem|otkup|perku|ieskau|mekleju|ostan|soovin osta|etsin|да купя|купувам|изкупувам|обмін|\
+         обмен|vaihto|echange|troco|permuto|takas|شراء|صيانة|קונה|לקנות|תיקון|reparacao|reball service|ζητω|ζηταω|\
+         αγοραζω|ανταλλαγη|buying|wtt|swap|kaufe|скуповую|куплю б у|купимо|купим|купуємо|куплю відеокарту|шукаю|\
+         prohledavam|kupuje|kupię|kupie|poszukuje|szukam|mua|looking to trade|alim|satin alinir|alinir|buscando|\
+         compramos|compro grafica|se busca|se compra|procura se|wanted to buy|buying up|cash for|acquisto|zoek|\
+         gezocht|ankauf von|suche nach|in cerca|kaufgesuch|cherche a acheter|ремонт|remont|conserto|reparo|\
+         repair service|repairs|reparatur",
     ),
     (
         Term::Rental,
