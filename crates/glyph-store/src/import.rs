@@ -17,8 +17,6 @@ pub struct NewImport<'a> {
     pub scoring_profile: &'a str,
     pub registry: &'a glyph_core::registry::Registry,
     pub program_version: &'a str,
-    /// The caller's guess, used only to choose how the indexes are built.
-    pub expected_rows: Option<u64>,
 }
 
 /// What is known of an import after its last row.

@@ -17,4 +17,4 @@ pub mod sqlite;
 pub use error::StoreError;
 
 /// The schema version that this program works with.
-pub const SCHEMA_VERSION: &str = "1.3.0";
+pub const SCHEMA_VERSION: &str = "1.4.0";

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::segment;
 use crate::error::StoreError;
 use crate::store::{CheckReport, Violation};
 
@@ -19,6 +20,7 @@ pub(super) fn check(connection: &Connection) -> Result<CheckReport, StoreError> 
     check_once(connection, &mut report)?;
     check_undone(connection, &mut report)?;
     check_texts(connection, &mut report)?;
+    check_segments(connection, &mut report)?;
     Ok(report)
 }
 
@@ -308,6 +310,15 @@ fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), 
             None,
             format!("{lost} rows of `rematch_changes` have lost their texts"),
         );
+    }
+    Ok(())
+}
+
+/// What listings are found by is what the rows say.
+fn check_segments(connection: &Connection, report: &mut CheckReport) -> Result<(), StoreError> {
+    for import_id in segment::differing_imports(connection)? {
+        let message = "its segments are not those of its rows, so listings may be missed; `imports rescore` makes them again";
+        report.broken(0, import_id, message.to_owned());
     }
     Ok(())
 }

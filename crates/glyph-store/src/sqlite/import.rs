@@ -1,7 +1,6 @@
 //! Writing an import: one transaction from the first row to the record.
 //!
-//! Readers see the whole import or none of it. The look-up indexes of a table that the import will more than double are
-//! dropped and built after the rows, inside the same transaction: `benches/layouts.rs` shows what that saves.
+//! Readers see the whole import or none of it. What listings are filtered and sorted by goes into segments on the way.
 
 use glyph_core::listing::{Availability, Condition};
 use glyph_core::matching::MATCHER_VERSION;
@@ -10,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::dictionary::Dictionary;
 use super::import_record::{find_by_id, find_by_key};
-use super::look_up_indexes::LookUpIndexes;
+use super::segment::{self, Facts, PausedTriggers, SegmentBuilder};
 use crate::error::StoreError;
 use crate::import::{CommitOutcome, FinishedImport, NewImport, RateUsed};
 use crate::store::ImportWriter;
@@ -20,7 +19,8 @@ use crate::store::ImportWriter;
 pub(super) struct SqliteImportWriter<'store> {
     transaction: Transaction<'store>,
     rows: RowWriter,
-    indexes_dropped: Option<LookUpIndexes>,
+    segments: SegmentBuilder,
+    triggers: PausedTriggers,
 }
 
 impl<'store> SqliteImportWriter<'store> {
@@ -46,31 +46,20 @@ impl<'store> SqliteImportWriter<'store> {
                 MATCHER_VERSION,
             ],
         )?;
-        let stored: i64 = transaction.query_row(
-            "SELECT coalesce(max(id), 0) - coalesce(min(id), 0) FROM scored_listings",
-            [],
-            |row| row.get(0),
-        )?;
-        let outgrows = import
-            .expected_rows
-            .is_some_and(|expected| expected >= stored as u64)
-            || stored == 0;
-        let indexes_dropped = if outgrows {
-            Some(LookUpIndexes::drop_all(&transaction)?)
-        } else {
-            None
-        };
+        segment::make_missing_segments(&transaction)?;
+        let triggers = PausedTriggers::pause(&transaction)?;
         Ok(SqliteImportWriter {
             transaction,
             rows: RowWriter::new(import.import_id, import.seen_at, import.registry.version()),
-            indexes_dropped,
+            segments: SegmentBuilder::default(),
+            triggers,
         })
     }
 
-    fn finish(&self, finished: &FinishedImport<'_>) -> Result<(), StoreError> {
-        if let Some(indexes) = &self.indexes_dropped {
-            indexes.create_all(&self.transaction)?;
-        }
+    fn finish(&mut self, finished: &FinishedImport<'_>) -> Result<(), StoreError> {
+        let import_id = self.rows.import_id.as_str();
+        self.segments.store(&self.transaction, Some(import_id))?;
+        self.triggers.resume(&self.transaction)?;
         self.transaction.execute(
             "UPDATE import_batches
              SET record_count = ?2, total_rows = ?3, scored_rows = ?4, unmatched_rows = ?5,
@@ -106,12 +95,23 @@ impl<'store> SqliteImportWriter<'store> {
 
 impl Sink for SqliteImportWriter<'_> {
     fn take(&mut self, outcome: &Outcome<'_>) -> Result<(), SinkError> {
-        Ok(self.rows.insert(&self.transaction, outcome)?)
+        let Some(facts) = self.rows.insert(&self.transaction, outcome)? else {
+            return Ok(());
+        };
+        self.segments.push(&facts);
+        if self.segments.is_full() {
+            self.segments
+                .store(&self.transaction, Some(&self.rows.import_id))?;
+        }
+        Ok(())
     }
 }
 
 impl ImportWriter for SqliteImportWriter<'_> {
-    fn commit(self: Box<Self>, finished: &FinishedImport<'_>) -> Result<CommitOutcome, StoreError> {
+    fn commit(
+        mut self: Box<Self>,
+        finished: &FinishedImport<'_>,
+    ) -> Result<CommitOutcome, StoreError> {
         if !finished.forced
             && let Some(first) = find_by_key(&self.transaction, finished.options_key)?
         {
@@ -150,31 +150,39 @@ impl RowWriter {
         }
     }
 
-    pub(super) fn insert(
+    /// Of a scored row, gives what it is filtered and sorted by.
+    pub(super) fn insert<'a>(
         &mut self,
         connection: &Connection,
-        outcome: &Outcome<'_>,
-    ) -> Result<(), StoreError> {
+        outcome: &Outcome<'a>,
+    ) -> Result<Option<Facts<'a>>, StoreError> {
         match outcome {
-            Outcome::Scored(scored) => self.insert_scored(connection, scored),
+            Outcome::Scored(scored) => Ok(Some(self.insert_scored(connection, scored)?)),
             Outcome::Unmatched(offer, reason) => {
-                self.insert_unmatched(connection, offer, reason.as_str())
+                self.insert_unmatched(connection, offer, reason.as_str())?;
+                Ok(None)
             }
-            Outcome::Rejected(row) => self.insert_rejected(connection, row),
+            Outcome::Rejected(row) => {
+                self.insert_rejected(connection, row)?;
+                Ok(None)
+            }
         }
     }
 
-    fn insert_scored(
+    fn insert_scored<'a>(
         &mut self,
         connection: &Connection,
-        scored: &ScoredOffer<'_>,
-    ) -> Result<(), StoreError> {
+        scored: &ScoredOffer<'a>,
+    ) -> Result<Facts<'a>, StoreError> {
         let ScoredOffer {
             offer,
             model,
             score,
         } = scored;
         let listing = offer.listing;
+        let price = listing.price_usd_minor as f64 / 100.0;
+        let condition = listing.condition.map(Condition::as_str);
+        let cards = offer.cards_priced();
         let listing_id = self.dictionary.find_or_insert(
             connection,
             offer,
@@ -192,13 +200,13 @@ impl RowWriter {
             )?
             .execute(params![
                 model.canonical_model,
-                listing.price_usd_minor as f64 / 100.0,
+                price,
                 model.memory_gb,
                 model.tdp_w,
                 model.mig_instances,
                 model.nvlink,
                 score,
-                listing.condition.map(Condition::as_str),
+                condition,
                 listing.quantity,
                 listing.min_order_quantity,
                 listing.region,
@@ -210,9 +218,24 @@ impl RowWriter {
                 listing.price.currency.code(),
                 listing.price_text,
                 listing.availability.map(Availability::as_str),
-                Some(offer.cards_priced()).filter(|cards| *cards > 1),
+                Some(cards).filter(|cards| *cards > 1),
             ])?;
-        Ok(())
+        // As the view `offers` has it.
+        let memory_gb = [offer.matched.memory_gb, model.memory_gb]
+            .into_iter()
+            .flatten()
+            .find(|gb| *gb != 0.0);
+        Ok(Facts {
+            id: connection.last_insert_rowid(),
+            model: &model.canonical_model,
+            region: listing.region.as_deref(),
+            condition,
+            seller: listing.texts.seller.as_deref(),
+            listing_id: Some(listing_id),
+            score: *score,
+            price,
+            price_per_gb: memory_gb.map(|gb| price / f64::from(cards) / gb),
+        })
     }
 
     fn insert_unmatched(

@@ -1,10 +1,11 @@
 //! Listings by filter and order, from the view `offers`; prices by model.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rustc_hash::FxHashSet;
 
+use super::segment::{Of, Page, Wanted, find_page, segments_of};
 use crate::error::StoreError;
-use crate::listing::{ListingFilter, ListingRecord, ListingSort, ModelMarket};
+use crate::listing::{ListingFilter, ListingRecord, ModelMarket};
 
 pub(super) const COLUMNS: &str = "id, import_id, import_index, canonical_model, title, price, unit_price,
     price_per_gb, score, vram_gb, tdp_watts, mig_support, nvlink, condition, region, seller, source_url, notes,
@@ -56,90 +57,77 @@ fn price_as_given(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
     Ok(minor.map(|minor| super::decimal_text(minor, currency.as_deref())))
 }
 
+/// The page is found in the segments; only its rows are read.
 pub(super) fn list_listings(
     connection: &Connection,
     filter: &ListingFilter,
 ) -> Result<Vec<ListingRecord>, StoreError> {
-    let mut conditions = Vec::new();
-    let mut values: Vec<Value> = Vec::new();
-    if let Some(model) = &filter.model {
-        let names = model_names(connection, model)?;
-        conditions.push(if names.len() == 1 {
-            "canonical_model = ?".to_owned()
-        } else {
-            format!("canonical_model IN ({})", vec!["?"; names.len()].join(", "))
-        });
-        values.extend(names.into_iter().map(Value::from));
-    }
-    let mut hold = |condition: &str, value: Value| {
-        conditions.push(condition.to_owned());
-        values.push(value);
+    let snapshot = connection.unchecked_transaction()?;
+    let connection = &*snapshot;
+    let wanted = Wanted {
+        models: filter
+            .model
+            .as_deref()
+            .map(|model| model_names(connection, model))
+            .transpose()?,
+        region: filter.region.as_deref(),
+        condition: filter.condition.as_deref(),
+        seller: filter.seller.as_deref(),
+        offers: filter
+            .text
+            .as_deref()
+            .map(|text| offers_with_words(connection, text))
+            .transpose()?,
+        min_price: filter.min_price,
+        max_price: filter.max_price,
+        min_score: filter.min_score,
+        max_score: filter.max_score,
     };
-    if let Some(price) = filter.min_price {
-        hold("price >= ?", price.into());
-    }
-    if let Some(price) = filter.max_price {
-        hold("price <= ?", price.into());
-    }
-    if let Some(score) = filter.min_score {
-        hold("score >= ?", score.into());
-    }
-    if let Some(score) = filter.max_score {
-        hold("score <= ?", score.into());
-    }
-    if let Some(region) = &filter.region {
-        hold("region = ? COLLATE NOCASE", region.clone().into());
-    }
-    if let Some(condition) = &filter.condition {
-        hold("condition = ? COLLATE NOCASE", condition.clone().into());
-    }
-    if let Some(seller) = &filter.seller {
-        hold("seller = ? COLLATE NOCASE", seller.clone().into());
-    }
-    if let Some(import_id) = &filter.import_id {
-        hold("import_id = ?", import_id.clone().into());
-    }
-    for word in filter.text.iter().flat_map(|text| text.split_whitespace()) {
-        hold("instr(lower(title), lower(?)) > 0", word.to_owned().into());
-    }
-    let condition = if conditions.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {}", conditions.join("\n  AND "))
+    let whose = match filter.import_id.as_deref() {
+        Some(import_id) => Of::Import(Some(import_id)),
+        None => Of::All,
     };
-    let order = match filter.sort {
-        ListingSort::BestScore => "score DESC, id",
-        ListingSort::Cheapest => "price, id",
-        ListingSort::Dearest => "price DESC, id",
-        ListingSort::CheapestMemory => "price_per_gb IS NULL, price_per_gb, id",
-        ListingSort::Newest => "id DESC",
-        ListingSort::RowOrder => "import_id, import_index, id",
+    let page = Page {
+        sort: filter.sort,
+        limit: usize::try_from(filter.limit).unwrap_or(usize::MAX),
+        offset: usize::try_from(filter.offset).unwrap_or(usize::MAX),
     };
-    // SQLite takes a negative offset for none, so what its integers cannot hold is cut and not wrapped.
-    for bound in [filter.limit, filter.offset] {
-        values.push(i64::try_from(bound).unwrap_or(i64::MAX).into());
-    }
+    let ids = find_page(segments_of(connection, whose)?, &wanted, page)?;
     let evidence = if filter.with_evidence {
         "evidence"
     } else {
         "NULL"
     };
-    // The page is found by ids alone, so that rows before it are passed over in the index, without their texts.
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS}, {evidence} AS evidence
-         FROM offers
-         WHERE id IN (SELECT id FROM offers {condition} ORDER BY {order} LIMIT ? OFFSET ?)
-         ORDER BY {order}"
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS}, {evidence} AS evidence FROM offers WHERE id = ?1"
     ))?;
-    let records = statement
-        .query_map(params_from_iter(values), |row| {
-            Ok(ListingRecord {
-                evidence: row.get("evidence")?,
-                ..read(row)?
-            })
-        })?
+    ids.iter()
+        .map(|id| {
+            let record = select
+                .query_row([id], |row| {
+                    Ok(ListingRecord {
+                        evidence: row.get("evidence")?,
+                        ..read(row)?
+                    })
+                })
+                .optional()?;
+            record.ok_or(StoreError::RecordLost("a row of a listing segment"))
+        })
+        .collect()
+}
+
+/// The offers in whose titles all the words stand.
+fn offers_with_words(connection: &Connection, text: &str) -> Result<FxHashSet<i64>, StoreError> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let conditions = vec!["instr(lower(title), lower(?)) > 0"; words.len()];
+    let offers = connection
+        .prepare_cached(&format!(
+            "SELECT id FROM listings WHERE {}",
+            [&["true"], conditions.as_slice()].concat().join(" AND ")
+        ))?
+        .query_map(params_from_iter(words), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    Ok(records)
+    Ok(offers)
 }
 
 /// The models of this name in any case; the name itself where there is none, since old rows may have a model that is in

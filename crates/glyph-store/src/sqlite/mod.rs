@@ -8,11 +8,11 @@ mod store;
 mod dictionary;
 mod import;
 mod import_record;
-mod look_up_indexes;
 mod registry;
 
 mod listing;
 mod row;
+mod segment;
 mod summary;
 
 mod check;

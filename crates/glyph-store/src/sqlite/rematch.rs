@@ -14,6 +14,7 @@ use super::dictionary::Dictionary;
 use super::import::RowWriter;
 use super::import_record::find_by_id;
 use super::money;
+use super::segment::{self, PausedTriggers};
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
 use crate::rematch::{NewRematch, RematchChange, RematchRecord, RowState};
@@ -29,6 +30,7 @@ pub(super) fn rematch_imports(
 ) -> Result<Vec<RematchRecord>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     super::registry::load_registry(&transaction, judge.registry(), rematch.rematched_at)?;
+    let triggers = PausedTriggers::pause(&transaction)?;
     let mut records = Vec::new();
     for (import_id, profile) in rematch.imports {
         let import = find_by_id(&transaction, import_id)?
@@ -49,6 +51,7 @@ pub(super) fn rematch_imports(
             visit,
         )?);
     }
+    triggers.resume(&transaction)?;
     if rematch.keep {
         transaction.commit()?;
     } else {
@@ -140,6 +143,7 @@ fn rematch_import(
             }
         }
     }
+    segment::segment_import(connection, Some(import_id))?;
     connection.execute(
         "UPDATE import_rematches SET rows = ?2, changed = ?3 WHERE id = ?1",
         params![rematch_id, record.rows as i64, record.changed as i64],

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::import::{RowWriter, insert_rates};
 use super::import_record::find_by_id;
+use super::segment;
 use crate::error::StoreError;
 use crate::import::{FinishedRepair, ImportState, NewRepair, RepairRecord};
 use crate::store::RepairWriter;
@@ -75,9 +76,9 @@ impl Sink for SqliteRepairWriter<'_> {
             .prepare_cached("DELETE FROM rejected_rows WHERE import_id = ?1 AND import_index = ?2")
             .and_then(|mut delete| delete.execute(params![self.rows.import_id, slot]))
             .map_err(StoreError::from)?;
-        Ok(self
-            .rows
-            .insert(&self.transaction, &outcome.at_index(slot as u64))?)
+        self.rows
+            .insert(&self.transaction, &outcome.at_index(slot as u64))?;
+        Ok(())
     }
 }
 
@@ -122,6 +123,7 @@ impl RepairWriter for SqliteRepairWriter<'_> {
             ],
         )?;
         insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;
+        segment::segment_import(&self.transaction, Some(&self.rows.import_id))?;
         let record = RepairRecord {
             import_id: self.rows.import_id.clone(),
             rows: self.came,

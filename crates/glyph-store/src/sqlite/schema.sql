@@ -192,16 +192,37 @@ CREATE TABLE scored_listings (
     FOREIGN KEY (import_id) REFERENCES import_batches (import_id) ON DELETE SET NULL
 );
 
--- Each index is paid for with every imported row, so only those stay that answer a question:
--- * the promise of uniqueness, which also gives an import's rows in order and stands in for the old index on
---   `import_id` alone; its keys come in order while importing, so it is the cheapest of the four;
--- * a model's offers, cheapest first, which stands in for the old index on `canonical_model` alone;
--- * the best offers, and the cheapest ones, of all models.
--- None on `region` and `seen_at`: either has a handful of values in an import, so an index would hardly narrow.
+-- The promise of uniqueness, which also gives an import's rows in order; its keys come in order while importing, so it
+-- costs little. What listings are filtered and sorted by is in `listing_segments`: an index in random order over the rows
+-- of all imports would make each import dearer than the one before it.
 CREATE UNIQUE INDEX uq_import_batch_index ON scored_listings (import_id, import_index);
-CREATE INDEX idx_scored_listings_model_price ON scored_listings (canonical_model, price);
-CREATE INDEX idx_scored_listings_score ON scored_listings (score);
-CREATE INDEX idx_scored_listings_price ON scored_listings (price);
+
+-- Up to 65,536 consecutive scored rows of one import, in row order. Made by the program from the rows; nothing is lost
+-- with them.
+CREATE TABLE listing_segments (
+    id INTEGER PRIMARY KEY,
+    import_id TEXT,
+    -- The lowest and the highest id of its rows in `scored_listings`.
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    -- The ids in row order, 8 bytes each, lowest first; NULL where they count up from `first_id`.
+    row_ids BLOB
+);
+
+CREATE INDEX idx_listing_segments_import_id ON listing_segments (import_id);
+
+-- The columns and orders of segments, in blocks. The id is the segment's times 65,536, the part's times 4,096 and the
+-- block's, together.
+CREATE TABLE listing_segment_parts (
+    id INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+);
+
+-- Imports whose rows changed after their segments were written: queries go to the rows instead.
+CREATE TABLE unsegmented_imports (
+    import_id TEXT
+);
 
 CREATE TABLE quantized_listings (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -384,6 +405,44 @@ CREATE TRIGGER update_quantized_listings_timestamp
 AFTER UPDATE ON quantized_listings
 BEGIN
     UPDATE quantized_listings SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id;
+END;
+
+-- A change of rows by another hand is noted, so that no query trusts the segments of before. The program itself takes
+-- these away while it writes, and sees to the segments.
+CREATE TRIGGER note_scored_listings_inserted
+AFTER INSERT ON scored_listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT NEW.import_id
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS NEW.import_id);
+END;
+
+CREATE TRIGGER note_scored_listings_deleted
+AFTER DELETE ON scored_listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT OLD.import_id
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS OLD.import_id);
+END;
+
+CREATE TRIGGER note_scored_listings_updated
+AFTER UPDATE OF
+    id, canonical_model, price, vram_gb, score, condition, seller, region, import_id, import_index, listing_id, lot_size
+ON scored_listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT side.import_id
+    FROM (SELECT OLD.import_id AS import_id UNION SELECT NEW.import_id) AS side
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS side.import_id);
+END;
+
+CREATE TRIGGER note_listings_updated
+AFTER UPDATE OF id, title, seller, memory_gb ON listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT DISTINCT segment.import_id
+    FROM listing_segments AS segment
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS segment.import_id);
 END;
 
 -- One row a scored row, whole: the row, the texts of its offer, the times of its import. Both joins are by a unique

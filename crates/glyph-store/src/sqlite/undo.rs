@@ -4,6 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use rustc_hash::FxHashSet;
 
 use super::import_record::find_by_id;
+use super::segment::{self, PausedTriggers};
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
 
@@ -20,6 +21,7 @@ pub(super) fn undo_import(
         ImportState::Undone => return Err(StoreError::AlreadyUndone(import_id.to_owned())),
         ImportState::Registry => return Err(StoreError::NotListings(import_id.to_owned())),
     }
+    let triggers = PausedTriggers::pause(&transaction)?;
     // The old program's rows hang on scored rows; they go with them.
     transaction.execute(
         "DELETE FROM quantized_listings
@@ -32,6 +34,8 @@ pub(super) fn undo_import(
             [import_id],
         )?;
     }
+    triggers.resume(&transaction)?;
+    segment::drop_segments(&transaction, Some(import_id))?;
     transaction.execute(
         "DELETE FROM rematch_changes
          WHERE rematch_id IN (SELECT id FROM import_rematches WHERE import_id = ?1)",

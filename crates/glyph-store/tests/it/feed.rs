@@ -30,7 +30,6 @@ pub(crate) struct Feed<'a> {
     pub(crate) csv: &'a str,
     pub(crate) imported_at: &'a str,
     pub(crate) forced: bool,
-    pub(crate) expected_rows: Option<u64>,
 }
 
 impl<'a> Feed<'a> {
@@ -40,7 +39,6 @@ impl<'a> Feed<'a> {
             csv,
             imported_at: IMPORTED_AT,
             forced: false,
-            expected_rows: None,
         }
     }
 
@@ -57,7 +55,6 @@ impl<'a> Feed<'a> {
             scoring_profile: &Profile::inference().name,
             registry: Registry::embedded(),
             program_version: "0.0.0",
-            expected_rows: self.expected_rows,
         })?;
         let ended = run(self.csv, writer.as_sink());
         Ok((writer, ended))

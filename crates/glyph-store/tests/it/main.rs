@@ -5,6 +5,7 @@
 mod feed;
 
 mod conformance;
+mod listing_segments;
 mod sqlite_check;
 mod sqlite_store;
 mod sqlite_text;

@@ -113,7 +113,10 @@ fn version_1_1_0_adds_what_it_says_and_no_more() {
 fn the_history_has_a_row_a_version_and_keeps_what_the_old_script_wrote() {
     let (_folder, path) = old::filled(Shape::First);
     up(&path);
-    assert_eq!(old::history(&path), ["1.0.0", "1.1.0", "1.2.0", "1.3.0"]);
+    assert_eq!(
+        old::history(&path),
+        ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"]
+    );
     let row = old::strings(
         &old::open(&path),
         "SELECT description || ' ' || applied_at FROM schema_version WHERE version = '1.1.0'",
@@ -127,7 +130,7 @@ fn the_history_has_a_row_a_version_and_keeps_what_the_old_script_wrote() {
     up(&path);
     assert_eq!(
         old::history(&path),
-        ["1.0.0", "1.1.0", "1.1.0", "1.2.0", "1.3.0"]
+        ["1.0.0", "1.1.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"]
     );
 }
 
@@ -279,15 +282,15 @@ fn a_users_own_index_stays() {
     old::open(&path)
         .execute_batch(
             "CREATE INDEX my_seller ON scored_listings (seller COLLATE NOCASE) WHERE seller IS NOT NULL;
-             CREATE INDEX idx_scored_listings_price ON scored_listings (price, score);",
+             CREATE INDEX idx_listing_segments_import_id ON scored_listings (price, score);",
         )
         .unwrap();
     let report = migration::up(&path, &UpOptions::default(), now()).unwrap();
     let schema = Schema::read(&old::open(&path)).unwrap();
     assert!(schema.indexes["my_seller"].sql.contains("COLLATE NOCASE"));
     assert_eq!(
-        comparable(&schema.indexes["idx_scored_listings_price"].sql),
-        comparable("CREATE INDEX idx_scored_listings_price ON scored_listings (price)")
+        comparable(&schema.indexes["idx_listing_segments_import_id"].sql),
+        comparable("CREATE INDEX idx_listing_segments_import_id ON listing_segments (import_id)")
     );
     let told: Vec<&String> = report
         .steps
@@ -296,7 +299,7 @@ fn a_users_own_index_stays() {
         .collect();
     assert!(
         told.iter()
-            .any(|finding| finding.contains("`idx_scored_listings_price` gives way")),
+            .any(|finding| finding.contains("`idx_listing_segments_import_id` gives way")),
         "{told:?}"
     );
     drop(connection::open_existing_current(&path).unwrap());
@@ -364,9 +367,12 @@ fn eight_at_once_migrate_once() {
             .into_iter()
             .map(|thread| thread.join().unwrap().unwrap())
             .sum();
-        assert_eq!(steps, 3);
+        assert_eq!(steps, 4);
     });
-    assert_eq!(old::history(&path), ["1.0.0", "1.1.0", "1.2.0", "1.3.0"]);
+    assert_eq!(
+        old::history(&path),
+        ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"]
+    );
 }
 
 #[test]

@@ -252,10 +252,10 @@ fn references_to_nothing_are_found() {
 
 #[test]
 fn a_damaged_file_is_found() {
-    // The index says that it holds prices, and holds scores.
+    // The index says that it holds titles, and holds import ids.
     assert_found(
         "PRAGMA writable_schema = ON;
-         UPDATE sqlite_schema SET sql = replace(sql, '(score)', '(price)') WHERE name = 'idx_scored_listings_score';
+         UPDATE sqlite_schema SET sql = replace(sql, '(import_id)', '(title)') WHERE name = 'idx_listings_import_id';
          PRAGMA schema_version = 4711",
         0,
         None,

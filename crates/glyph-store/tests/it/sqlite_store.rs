@@ -94,11 +94,6 @@ fn an_id_in_use_is_refused() {
 }
 
 #[test]
-fn the_expected_rows_change_nothing() {
-    prove(import::the_expected_rows_change_nothing);
-}
-
-#[test]
 fn an_empty_source_is_an_import_of_no_rows() {
     prove(import::an_empty_source_is_an_import_of_no_rows);
 }

@@ -86,7 +86,6 @@ pub(crate) fn import_prepared(
         scoring_profile: &options.profile.name,
         registry,
         program_version: env!("CARGO_PKG_VERSION"),
-        expected_rows: input.size_bytes().map(|bytes| bytes / EXPECTED_BYTES_A_ROW),
     })?;
     let mut stages = Stages {
         reader,
@@ -170,9 +169,6 @@ pub(crate) fn import_prepared(
         seen_at,
     })
 }
-
-/// A guess at the bytes of a row: it only chooses how the indexes are built.
-const EXPECTED_BYTES_A_ROW: u64 = 200;
 
 /// Where an import of a source of the same size is there already, hashes the file first: the answer may be at hand.
 fn find_duplicate_ahead(

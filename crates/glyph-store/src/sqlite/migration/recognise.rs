@@ -9,8 +9,8 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::bookkeeping::{self, Applied};
-use super::v1_2_0;
 use super::version::Version;
+use super::{v1_2_0, v1_3_0};
 use crate::error::StoreError;
 use crate::sqlite::schema::{self, Column, Index, Schema, Table, comparable};
 
@@ -87,8 +87,10 @@ pub(crate) fn recognise(connection: &Connection, path: &Path) -> Result<Option<K
             supported: Version::CURRENT,
         });
     }
-    let mut known = if has_marks_of_1_3_0(&actual) {
-        against_ours(actual, schema::CURRENT, Version::V1_3_0)
+    let mut known = if has_marks_of_1_4_0(&actual) {
+        against_ours(actual, schema::CURRENT, Version::V1_4_0)
+    } else if has_marks_of_1_3_0(&actual) {
+        against_ours(actual, v1_3_0::UP, Version::V1_3_0)
     } else if has_marks_of_1_2_0(&actual) {
         against_ours(actual, v1_2_0::UP, Version::V1_2_0)
     } else {
@@ -135,6 +137,12 @@ fn has_marks_of_1_3_0(actual: &Schema) -> bool {
             .tables
             .get("listings")
             .is_some_and(|table| table.column("flags").is_some())
+}
+
+fn has_marks_of_1_4_0(actual: &Schema) -> bool {
+    actual.tables.contains_key("listing_segments")
+        || actual.tables.contains_key("listing_segment_parts")
+        || actual.tables.contains_key("unsegmented_imports")
 }
 
 /// What is recognised, or every difference in words.

@@ -18,18 +18,21 @@ pub enum Version {
     V1_2_0,
     /// Second matchings, flags of offers.
     V1_3_0,
+    /// Segments in place of indexes over all rows.
+    V1_4_0,
 }
 
 impl Version {
-    pub const ALL: [Version; 4] = [
+    pub const ALL: [Version; 5] = [
         Version::V1_0_0,
         Version::V1_1_0,
         Version::V1_2_0,
         Version::V1_3_0,
+        Version::V1_4_0,
     ];
 
     /// What this program works with.
-    pub const CURRENT: Version = Version::V1_3_0;
+    pub const CURRENT: Version = Version::V1_4_0;
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,6 +40,7 @@ impl Version {
             Version::V1_1_0 => "1.1.0",
             Version::V1_2_0 => "1.2.0",
             Version::V1_3_0 => "1.3.0",
+            Version::V1_4_0 => "1.4.0",
         }
     }
 

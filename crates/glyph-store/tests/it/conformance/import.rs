@@ -127,47 +127,6 @@ pub(crate) fn an_id_in_use_is_refused(store: &mut dyn Store) {
     assert_eq!(seen(store), before);
 }
 
-/// The caller's guess at the number of rows chooses the way of writing, never what is written.
-pub(crate) fn the_expected_rows_change_nothing(store: &mut dyn Store) {
-    for (number, expected_rows) in [None, Some(0), Some(1), Some(1_000_000)]
-        .into_iter()
-        .enumerate()
-    {
-        let text = csv(&[
-            &format!("NVIDIA L40S 48GB,{},New,1,Northwind,USA,,", 7000 + number),
-            "NVIDIA L4 24GB,2000,New,1,Northwind,USA,,",
-            "NVIDIA L4 24GB,?,New,1,Northwind,USA,,",
-        ]);
-        let import_id = format!("import-{number}");
-        let feed = Feed {
-            expected_rows,
-            ..Feed::new(&import_id, &text)
-        };
-        feed.commit(store).unwrap();
-        assert_eq!(
-            outcomes(store, &import_id),
-            [(0, "scored"), (1, "scored"), (2, "rejected")]
-        );
-    }
-    let prices: Vec<f64> = listings(
-        store,
-        &glyph_store::listing::ListingFilter {
-            sort: glyph_store::listing::ListingSort::Cheapest,
-            ..everything()
-        },
-    )
-    .iter()
-    .map(|listing| listing.price)
-    .collect();
-    assert_eq!(
-        prices,
-        [
-            2000.0, 2000.0, 2000.0, 2000.0, 7000.0, 7001.0, 7002.0, 7003.0
-        ]
-    );
-    assert_sound(store);
-}
-
 pub(crate) fn an_empty_source_is_an_import_of_no_rows(store: &mut dyn Store) {
     let record = import(store, "first", super::HEADER);
     assert_eq!(counts(&record), [0, 0, 0, 0]);

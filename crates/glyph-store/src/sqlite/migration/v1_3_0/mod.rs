@@ -28,7 +28,7 @@ pub(crate) const MIGRATION: Migration = Migration {
     losses,
 };
 
-const UP: &str = include_str!("up.sql");
+pub(super) const UP: &str = include_str!("up.sql");
 const DOWN: &str = v1_2_0::UP;
 
 const FILLS_DOWN: [Fill; 1] = [Fill {

@@ -1,0 +1,178 @@
+//! Reading segments: those that are stored, and those of imports whose stored ones do not hold, made in passing.
+
+use std::borrow::Cow;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::build::EncodedSegment;
+use super::column::ReadCodes;
+use super::order::Block;
+use super::{DIRECTORY, Part, order, part_key, upkeep};
+use crate::error::StoreError;
+
+/// A segment to be queried.
+#[derive(Debug)]
+pub(in crate::sqlite) struct Segment<'c> {
+    pub(super) import_id: Option<String>,
+    pub(super) first_id: i64,
+    pub(super) last_id: i64,
+    pub(super) rows: usize,
+    /// Row k has the id `first_id + k`.
+    pub(super) is_counted: bool,
+    data: Data<'c>,
+}
+
+#[derive(Debug)]
+enum Data<'c> {
+    Stored { connection: &'c Connection, id: i64 },
+    Made(EncodedSegment),
+}
+
+/// Whose segments.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sqlite) enum Of<'a> {
+    All,
+    Import(Option<&'a str>),
+}
+
+/// Segments that hold, those of an import in row order: where the stored ones do not, made anew and not stored.
+pub(in crate::sqlite) fn segments_of<'c>(
+    connection: &'c Connection,
+    whose: Of<'_>,
+) -> Result<Vec<Segment<'c>>, StoreError> {
+    let mut segments = stored_segments(connection, whose)?;
+    let unsegmented = upkeep::unsegmented_imports(connection)?;
+    segments.retain(|segment| !unsegmented.contains(&segment.import_id));
+    for import in unsegmented {
+        if matches!(whose, Of::Import(wanted) if wanted != import.as_deref()) {
+            continue;
+        }
+        upkeep::make_segments(connection, import.as_deref(), &mut |made| {
+            segments.push(Segment {
+                import_id: import.clone(),
+                first_id: made.first_id,
+                last_id: made.last_id,
+                rows: made.rows,
+                is_counted: made.row_ids.is_none(),
+                data: Data::Made(made),
+            });
+            Ok(())
+        })?;
+    }
+    Ok(segments)
+}
+
+/// Segments as they are stored, whether they hold or not.
+pub(super) fn stored_segments<'c>(
+    connection: &'c Connection,
+    whose: Of<'_>,
+) -> Result<Vec<Segment<'c>>, StoreError> {
+    let (condition, import_id) = match whose {
+        Of::All => ("?1 IS NULL", None),
+        Of::Import(import_id) => ("import_id IS ?1", import_id),
+    };
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT id, import_id, first_id, last_id, rows, row_ids IS NULL
+             FROM listing_segments
+             WHERE {condition}
+             ORDER BY id"
+        ))?
+        .query_map([import_id], |row| {
+            Ok(Segment {
+                import_id: row.get(1)?,
+                first_id: row.get(2)?,
+                last_id: row.get(3)?,
+                rows: row.get::<_, i64>(4)? as usize,
+                is_counted: row.get(5)?,
+                data: Data::Stored {
+                    connection,
+                    id: row.get(0)?,
+                },
+            })
+        })?
+        .collect::<Result<_, _>>()?)
+}
+
+impl Segment<'_> {
+    fn block(&self, part: Part, block: usize) -> Result<Cow<'_, [u8]>, StoreError> {
+        self.find_block(part, block)?
+            .ok_or(StoreError::RecordLost("part of a listing segment"))
+    }
+
+    fn find_block(&self, part: Part, block: usize) -> Result<Option<Cow<'_, [u8]>>, StoreError> {
+        Ok(match &self.data {
+            Data::Stored { connection, id } => connection
+                .prepare_cached("SELECT data FROM listing_segment_parts WHERE id = ?1")?
+                .query_row([part_key(*id, part, block)], |row| row.get(0))
+                .optional()?
+                .map(Cow::Owned),
+            Data::Made(made) => made
+                .parts
+                .iter()
+                .find(|(of, number, _)| *of == part && *number == block)
+                .map(|(_, _, bytes)| Cow::Borrowed(bytes.as_slice())),
+        })
+    }
+
+    /// The distinct values of a text column, by code.
+    pub(super) fn texts(&self, part: Part) -> Result<Vec<Option<String>>, StoreError> {
+        Ok(serde_json::from_slice(&self.block(part, DIRECTORY)?)?)
+    }
+
+    /// The distinct rows of `listings` by code; 0 where a row has none.
+    pub(super) fn offers(&self) -> Result<Vec<i64>, StoreError> {
+        Ok(decode_ids(&self.block(Part::Offer, DIRECTORY)?))
+    }
+
+    pub(super) fn codes(&self, part: Part, values: usize) -> Result<ReadCodes, StoreError> {
+        ReadCodes::decode(self.block(part, 1)?.into_owned(), values, self.rows)
+    }
+
+    /// The first key of each block of an order.
+    pub(super) fn fences(&self, part: Part) -> Result<Vec<u64>, StoreError> {
+        Ok(order::decode_keys(&self.block(part, DIRECTORY)?))
+    }
+
+    pub(super) fn entries(&self, part: Part, block: usize) -> Result<Block, StoreError> {
+        Block::decode(&self.block(part, block + 1)?)
+    }
+
+    /// Whether it is what the rows make.
+    pub(super) fn is_same(&self, made: &EncodedSegment) -> Result<bool, StoreError> {
+        let row_ids = made.row_ids.as_deref().map(decode_ids);
+        let mut same = self.first_id == made.first_id
+            && self.last_id == made.last_id
+            && self.rows == made.rows
+            && self.is_counted == row_ids.is_none()
+            && self.row_ids()? == row_ids;
+        for (part, block, bytes) in &made.parts {
+            same = same && self.find_block(*part, *block)?.as_deref() == Some(bytes.as_slice());
+        }
+        Ok(same)
+    }
+
+    /// The ids of the rows in row order; `None` where they count up from `first_id`.
+    pub(super) fn row_ids(&self) -> Result<Option<Vec<i64>>, StoreError> {
+        if self.is_counted {
+            return Ok(None);
+        }
+        let bytes: Vec<u8> = match &self.data {
+            Data::Stored { connection, id } => connection
+                .prepare_cached("SELECT row_ids FROM listing_segments WHERE id = ?1")?
+                .query_row([id], |row| row.get(0))?,
+            Data::Made(made) => made.row_ids.clone().unwrap_or_default(),
+        };
+        let ids = decode_ids(&bytes);
+        if ids.len() == self.rows {
+            Ok(Some(ids))
+        } else {
+            Err(StoreError::RecordLost("row ids of a listing segment"))
+        }
+    }
+}
+
+fn decode_ids(bytes: &[u8]) -> Vec<i64> {
+    let (ids, _) = bytes.as_chunks();
+    ids.iter().map(|id| i64::from_le_bytes(*id)).collect()
+}

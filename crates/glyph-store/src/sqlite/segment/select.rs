@@ -1,0 +1,193 @@
+//! Which rows of a segment a query wants.
+
+use rustc_hash::FxHashSet;
+
+use super::column::ReadCodes;
+use super::order::KeyRange;
+use super::read::Segment;
+use super::{Part, page};
+use crate::error::StoreError;
+
+/// What a query wants of a listing. Absent means any.
+#[derive(Debug, Default)]
+pub(in crate::sqlite) struct Wanted<'a> {
+    /// One of these names.
+    pub(in crate::sqlite) models: Option<Vec<String>>,
+    /// In any case of ASCII letters, as the next two.
+    pub(in crate::sqlite) region: Option<&'a str>,
+    pub(in crate::sqlite) condition: Option<&'a str>,
+    pub(in crate::sqlite) seller: Option<&'a str>,
+    /// One of these rows of `listings`.
+    pub(in crate::sqlite) offers: Option<FxHashSet<i64>>,
+    pub(in crate::sqlite) min_price: Option<f64>,
+    pub(in crate::sqlite) max_price: Option<f64>,
+    pub(in crate::sqlite) min_score: Option<f64>,
+    pub(in crate::sqlite) max_score: Option<f64>,
+}
+
+/// Rows of a segment.
+#[derive(Debug)]
+pub(super) enum Selection {
+    All,
+    Some(Places),
+}
+
+/// A set of places of a segment, a bit each.
+#[derive(Debug)]
+pub(super) struct Places {
+    words: Vec<u64>,
+    count: usize,
+}
+
+impl Places {
+    fn none(rows: usize) -> Places {
+        Places {
+            words: vec![0; rows.div_ceil(64)],
+            count: 0,
+        }
+    }
+
+    fn insert(&mut self, place: usize) {
+        if let Some(word) = self.words.get_mut(place / 64) {
+            let bit = 1 << (place % 64);
+            self.count += usize::from(*word & bit == 0);
+            *word |= bit;
+        }
+    }
+
+    fn contains(&self, place: usize) -> bool {
+        self.words
+            .get(place / 64)
+            .is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+
+    fn keep(&mut self, others: &Places) {
+        self.count = 0;
+        for (word, other) in self.words.iter_mut().zip(&others.words) {
+            *word &= other;
+            self.count += word.count_ones() as usize;
+        }
+    }
+}
+
+impl Selection {
+    pub(super) fn contains(&self, place: usize) -> bool {
+        match self {
+            Selection::All => true,
+            Selection::Some(places) => places.contains(place),
+        }
+    }
+
+    /// How many of `rows` rows it has.
+    pub(super) fn count(&self, rows: usize) -> usize {
+        match self {
+            Selection::All => rows,
+            Selection::Some(places) => places.count,
+        }
+    }
+
+    fn narrow(self, places: Places) -> Selection {
+        Selection::Some(match self {
+            Selection::All => places,
+            Selection::Some(mut kept) => {
+                kept.keep(&places);
+                kept
+            }
+        })
+    }
+}
+
+impl Wanted<'_> {
+    /// The keys of an order that are wanted.
+    pub(super) fn range_of(&self, part: Part) -> KeyRange {
+        match part {
+            Part::ScoreOrder => KeyRange::of_falling(self.min_score, self.max_score),
+            Part::PriceOrder => KeyRange::of_rising(self.min_price, self.max_price),
+            _ => KeyRange::ALL,
+        }
+    }
+
+    /// The rows of a segment that are wanted, but for what the order `walked` says: a walk along it keeps to its range.
+    pub(super) fn select(
+        &self,
+        segment: &Segment<'_>,
+        walked: Option<Part>,
+    ) -> Result<Selection, StoreError> {
+        let mut selection = Selection::All;
+        let same_text = |wanted: &str, found: Option<&str>| {
+            found.is_some_and(|found| found.eq_ignore_ascii_case(wanted))
+        };
+        for (part, wanted) in [
+            (Part::Region, self.region),
+            (Part::Condition, self.condition),
+            (Part::Seller, self.seller),
+        ] {
+            let Some(wanted) = wanted else { continue };
+            let texts = segment.texts(part)?;
+            let codes = texts.iter().map(|text| same_text(wanted, text.as_deref()));
+            selection = selection.of_codes(segment, part, &codes.collect::<Vec<_>>())?;
+        }
+        if let Some(models) = &self.models {
+            let texts = segment.texts(Part::Model)?;
+            let codes = texts
+                .iter()
+                .map(|text| text.as_ref().is_some_and(|text| models.contains(text)));
+            selection = selection.of_codes(segment, Part::Model, &codes.collect::<Vec<_>>())?;
+        }
+        if let Some(offers) = &self.offers {
+            let codes: Vec<bool> = segment
+                .offers()?
+                .iter()
+                .map(|id| offers.contains(id))
+                .collect();
+            selection = selection.of_codes(segment, Part::Offer, &codes)?;
+        }
+        for part in [Part::ScoreOrder, Part::PriceOrder] {
+            let range = self.range_of(part);
+            if Some(part) != walked && !range.is_all() {
+                selection = selection.of_range(segment, part, range)?;
+            }
+        }
+        Ok(selection)
+    }
+}
+
+impl Selection {
+    /// The rows with a code that is `wanted`.
+    fn of_codes(
+        self,
+        segment: &Segment<'_>,
+        part: Part,
+        wanted: &[bool],
+    ) -> Result<Selection, StoreError> {
+        if self.count(segment.rows) == 0 || wanted.iter().all(|wanted| *wanted) {
+            return Ok(self);
+        }
+        let mut places = Places::none(segment.rows);
+        if wanted.contains(&true) {
+            let codes: ReadCodes = segment.codes(part, wanted.len())?;
+            codes.places_of(wanted, segment.rows, |place| places.insert(place));
+        }
+        Ok(self.narrow(places))
+    }
+
+    /// The rows with a key of an order in a range.
+    fn of_range(
+        self,
+        segment: &Segment<'_>,
+        part: Part,
+        range: KeyRange,
+    ) -> Result<Selection, StoreError> {
+        if self.count(segment.rows) == 0 {
+            return Ok(self);
+        }
+        let mut places = Places::none(segment.rows);
+        let fences = segment.fences(part)?;
+        for block in page::blocks_within(&fences, range) {
+            for (_, place) in segment.entries(part, block)?.within(range) {
+                places.insert(usize::from(place));
+            }
+        }
+        Ok(self.narrow(places))
+    }
+}

@@ -1,0 +1,183 @@
+//! Keeping segments true to the rows: made again where rows changed, gone with the import.
+
+use rusqlite::Connection;
+
+use super::build::{EncodedSegment, Facts, SegmentBuilder};
+use super::read::{Of, stored_segments};
+use crate::error::StoreError;
+use crate::sqlite::schema::quoted;
+
+/// The imports whose rows changed after their segments were written.
+pub(super) fn unsegmented_imports(
+    connection: &Connection,
+) -> Result<Vec<Option<String>>, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT DISTINCT import_id FROM unsegmented_imports ORDER BY import_id")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Makes the segments of an import out of its rows.
+pub(super) fn make_segments(
+    connection: &Connection,
+    import_id: Option<&str>,
+    visit: &mut dyn FnMut(EncodedSegment) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut builder = SegmentBuilder::default();
+    let mut select = connection.prepare_cached(
+        "SELECT id, canonical_model, region, condition, seller, listing_id, score, price, price_per_gb
+         FROM offers
+         WHERE import_id IS ?1
+         ORDER BY import_index, id",
+    )?;
+    let mut rows = select.query([import_id])?;
+    while let Some(row) = rows.next()? {
+        let text = |column: usize| -> Result<Option<&str>, StoreError> {
+            Ok(row
+                .get_ref(column)?
+                .as_str_or_null()
+                .map_err(rusqlite::Error::from)?)
+        };
+        builder.push(&Facts {
+            id: row.get(0)?,
+            model: text(1)?.unwrap_or_default(),
+            region: text(2)?,
+            condition: text(3)?,
+            seller: text(4)?,
+            listing_id: row.get(5)?,
+            score: row.get(6)?,
+            price: row.get(7)?,
+            price_per_gb: row.get(8)?,
+        });
+        if builder.is_full()
+            && let Some(segment) = builder.take()?
+        {
+            visit(segment)?;
+        }
+    }
+    match builder.take()? {
+        Some(segment) => visit(segment),
+        None => Ok(()),
+    }
+}
+
+/// Makes the segments of an import again and stores them.
+pub(in crate::sqlite) fn segment_import(
+    connection: &Connection,
+    import_id: Option<&str>,
+) -> Result<(), StoreError> {
+    drop_segments(connection, import_id)?;
+    make_segments(connection, import_id, &mut |segment| {
+        segment.store(connection, import_id)
+    })
+}
+
+/// Makes the segments of all imports that have none that hold.
+pub(in crate::sqlite) fn make_missing_segments(connection: &Connection) -> Result<(), StoreError> {
+    unsegmented_imports(connection)?
+        .iter()
+        .try_for_each(|import_id| segment_import(connection, import_id.as_deref()))
+}
+
+/// Makes the segments of all rows, where there are none.
+pub(in crate::sqlite) fn segment_all(connection: &Connection) -> Result<(), StoreError> {
+    let imports: Vec<Option<String>> = connection
+        .prepare("SELECT DISTINCT import_id FROM scored_listings ORDER BY import_id")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    imports
+        .iter()
+        .try_for_each(|import_id| segment_import(connection, import_id.as_deref()))
+}
+
+/// Takes away the segments of an import.
+pub(in crate::sqlite) fn drop_segments(
+    connection: &Connection,
+    import_id: Option<&str>,
+) -> Result<(), StoreError> {
+    let segments: Vec<i64> = connection
+        .prepare_cached("SELECT id FROM listing_segments WHERE import_id IS ?1")?
+        .query_map([import_id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for segment in segments {
+        connection
+            .prepare_cached(
+                "DELETE FROM listing_segment_parts WHERE id >= ?1 << 16 AND id < (?1 + 1) << 16",
+            )?
+            .execute([segment])?;
+        connection
+            .prepare_cached("DELETE FROM listing_segments WHERE id = ?1")?
+            .execute([segment])?;
+    }
+    connection.execute(
+        "DELETE FROM unsegmented_imports WHERE import_id IS ?1",
+        [import_id],
+    )?;
+    Ok(())
+}
+
+/// The imports whose stored segments are not what their rows make.
+pub(in crate::sqlite) fn differing_imports(
+    connection: &Connection,
+) -> Result<Vec<Option<String>>, StoreError> {
+    let mut imports: Vec<Option<String>> = connection
+        .prepare(
+            "SELECT import_id FROM listing_segments
+             UNION SELECT import_id FROM import_batches
+             UNION SELECT NULL",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let unsegmented = unsegmented_imports(connection)?;
+    imports.retain(|import_id| !unsegmented.contains(import_id));
+    let mut differing = Vec::new();
+    for import_id in imports {
+        let mut stored = stored_segments(connection, Of::Import(import_id.as_deref()))?.into_iter();
+        let mut same = true;
+        make_segments(connection, import_id.as_deref(), &mut |made| {
+            same = same
+                && match stored.next() {
+                    Some(segment) => segment.is_same(&made)?,
+                    None => false,
+                };
+            Ok(())
+        })?;
+        if !same || stored.next().is_some() {
+            differing.push(import_id);
+        }
+    }
+    Ok(differing)
+}
+
+/// Triggers that note which imports' rows change, taken away while the program itself changes rows and sees to the
+/// segments. They come back in the same transaction.
+#[derive(Debug)]
+pub(in crate::sqlite) struct PausedTriggers {
+    statements: Vec<String>,
+}
+
+impl PausedTriggers {
+    pub(in crate::sqlite) fn pause(connection: &Connection) -> Result<PausedTriggers, StoreError> {
+        let triggers: Vec<(String, String)> = connection
+            .prepare(
+                "SELECT name, sql FROM sqlite_schema
+                 WHERE type = 'trigger' AND tbl_name = 'scored_listings' AND name LIKE 'note\\_%' ESCAPE '\\'
+                 ORDER BY rowid",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (name, _) in &triggers {
+            connection.execute_batch(&format!("DROP TRIGGER {}", quoted(name)))?;
+        }
+        Ok(PausedTriggers {
+            statements: triggers.into_iter().map(|(_, sql)| sql).collect(),
+        })
+    }
+
+    pub(in crate::sqlite) fn resume(&self, connection: &Connection) -> Result<(), StoreError> {
+        for statement in &self.statements {
+            connection.execute_batch(statement)?;
+        }
+        Ok(())
+    }
+}
