@@ -10,11 +10,11 @@ mod remembered;
 use std::ops::ControlFlow;
 
 pub use outcome::{Counts, Offer, Outcome, RejectedRow, ScoredOffer, counted_condition};
-use remembered::RememberedMatches;
+use remembered::{Remembered, RememberedMatches};
 
 use crate::listing::{Listing, ListingReader};
 use crate::matching::{Matcher, UnmatchedReason};
-use crate::registry::Registry;
+use crate::registry::{Model, Registry};
 use crate::reject::RowError;
 use crate::score::{Profile, score_value};
 use crate::source::{RawRow, RowSource, SourceError};
@@ -65,18 +65,14 @@ pub fn run(
     let mut counts = Counts::default();
     let mut row = RawRow::default();
     let mut listing = Listing::default();
-    let mut errors = Vec::new();
     let mut remembered = RememberedMatches::default();
     while source.next_row(&mut row)? {
         let columns = source.columns();
-        let outcome = process(
-            columns,
-            &row,
-            stages,
-            &mut listing,
-            &mut errors,
-            &mut remembered,
-        );
+        let judged = process(columns, &row, stages, &mut listing, &mut remembered);
+        let outcome = match &judged {
+            Ok(judged) => judged.outcome(row.index, &listing),
+            Err(errors) => rejected(&row, errors),
+        };
         counts.add(&outcome);
         sink.take(&outcome).map_err(RunError::Sink)?;
         if counts.total() % ROWS_BETWEEN_WATCHES == 0 && watch(&counts).is_break() {
@@ -86,65 +82,75 @@ pub fn run(
     Ok(counts)
 }
 
-/// One row through all the stages.
-fn process<'a, 'stages: 'a>(
+/// One row through all the stages; every error of one that is no listing.
+fn process<'a>(
     columns: &[String],
-    row: &'a RawRow,
-    stages: &mut Stages<'stages>,
-    listing: &'a mut Listing,
-    errors: &'a mut Vec<RowError>,
-    remembered: &'a mut RememberedMatches,
-) -> Outcome<'a> {
-    if let Err(found) = stages.reader.read(columns, row, listing) {
-        *errors = found;
-        return Outcome::Rejected(RejectedRow {
-            index: row.index,
-            span: row.span,
-            raw: &row.raw,
-            repair: &row.repair,
-            errors,
-        });
-    }
-    judge(
-        row.index,
+    row: &RawRow,
+    stages: &mut Stages<'a>,
+    listing: &mut Listing,
+    remembered: &mut RememberedMatches,
+) -> Result<Judged<'a>, Vec<RowError>> {
+    stages.reader.read(columns, row, listing)?;
+    Ok(judge(
         listing,
         stages.registry,
         stages.matcher,
         stages.profile,
         remembered,
-    )
+    ))
 }
 
-/// A listing that was read → what became of it.
+fn rejected<'a>(row: &'a RawRow, errors: &'a [RowError]) -> Outcome<'a> {
+    Outcome::Rejected(RejectedRow {
+        index: row.index,
+        span: row.span,
+        raw: &row.raw,
+        repair: &row.repair,
+        errors,
+    })
+}
+
+/// What a listing turned out to be, apart from the listing.
+#[derive(Debug)]
+struct Judged<'a> {
+    found: Remembered,
+    /// The model and the score of the offer, or why it has none.
+    card: Result<(&'a Model, f64), UnmatchedReason>,
+}
+
+impl Judged<'_> {
+    fn outcome<'b>(&'b self, index: u64, listing: &'b Listing) -> Outcome<'b> {
+        let offer = self.found.offer(index, listing);
+        match self.card {
+            Ok((model, score)) => Outcome::Scored(ScoredOffer {
+                offer,
+                model,
+                score,
+            }),
+            Err(reason) => Outcome::Unmatched(offer, reason),
+        }
+    }
+}
+
 fn judge<'a>(
-    index: u64,
-    listing: &'a Listing,
+    listing: &Listing,
     registry: &'a Registry,
     matcher: &Matcher,
     profile: &Profile,
-    remembered: &'a mut RememberedMatches,
-) -> Outcome<'a> {
-    let (fingerprint, answer) = remembered.match_listing(matcher, registry, listing);
-    let offer = Offer {
-        index,
-        fingerprint,
-        listing,
-        matched: answer,
+    remembered: &mut RememberedMatches,
+) -> Judged<'a> {
+    let found = remembered.match_listing(matcher, registry, listing);
+    let card = match (found.answer.unmatched_reason(), found.answer.model) {
+        (Some(reason), _) => Err(reason),
+        (None, None) => Err(UnmatchedReason::UnknownModel),
+        (None, Some(id)) => {
+            let model = registry.model(id);
+            score_value(model, found.offer(0, listing).asked(), profile)
+                .map(|score| (model, score))
+                .ok_or(UnmatchedReason::UnknownModel)
+        }
     };
-    if let Some(reason) = answer.unmatched_reason() {
-        return Outcome::Unmatched(offer, reason);
-    }
-    let model = answer.model.map(|id| registry.model(id));
-    match model
-        .and_then(|model| score_value(model, offer.asked(), profile).map(|score| (model, score)))
-    {
-        Some((model, score)) => Outcome::Scored(ScoredOffer {
-            offer,
-            model,
-            score,
-        }),
-        None => Outcome::Unmatched(offer, UnmatchedReason::UnknownModel),
-    }
+    Judged { found, card }
 }
 
 /// Judges stored listings again: the same functions, without a source.
@@ -153,6 +159,7 @@ pub struct Rejudge<'a> {
     registry: &'a Registry,
     matcher: &'a Matcher,
     remembered: RememberedMatches,
+    last: Option<Judged<'a>>,
 }
 
 impl<'a> Rejudge<'a> {
@@ -162,6 +169,7 @@ impl<'a> Rejudge<'a> {
             registry,
             matcher,
             remembered: RememberedMatches::default(),
+            last: None,
         }
     }
 
@@ -176,13 +184,13 @@ impl<'a> Rejudge<'a> {
         listing: &'b Listing,
         profile: &Profile,
     ) -> Outcome<'b> {
-        judge(
-            index,
+        let judged = judge(
             listing,
             self.registry,
             self.matcher,
             profile,
             &mut self.remembered,
-        )
+        );
+        self.last.insert(judged).outcome(index, listing)
     }
 }

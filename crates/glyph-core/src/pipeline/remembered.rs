@@ -3,18 +3,47 @@
 //! Absence: nothing here depends on the order of rows. A match is a pure function of the texts, and forgetting it only
 //! costs time.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
+use super::Offer;
 use crate::listing::Listing;
 use crate::matching::{Clues, MATCHER_VERSION, Match, Matcher};
 use crate::registry::Registry;
 
-/// Bound on the matches kept; past it all are forgotten. 32,768 matches are some 20 MB.
+/// Bounds on what is kept; past one of them all is forgotten. 32,768 matches are some 20 MB, and their texts may be as
+/// many bytes again.
 const MOST_REMEMBERED: usize = 32_768;
+const MOST_BYTES: usize = 1 << 24;
 
+/// A match and the fingerprint of the texts that it is the match of.
+#[derive(Debug, Clone)]
+pub(super) struct Remembered {
+    pub(super) fingerprint: [u8; 16],
+    pub(super) answer: Arc<Match>,
+}
+
+impl Remembered {
+    /// A listing with these texts as an offer.
+    pub(super) fn offer<'a>(&'a self, index: u64, listing: &'a Listing) -> Offer<'a> {
+        Offer {
+            index,
+            fingerprint: self.fingerprint,
+            listing,
+            matched: &self.answer,
+        }
+    }
+}
+
+/// The key is all the texts, so that finding it is comparing them: the fingerprint is computed once for each.
 #[derive(Debug, Default)]
 pub(super) struct RememberedMatches {
-    by_fingerprint: FxHashMap<[u8; 16], Match>,
+    by_texts: HashMap<Box<[u8]>, Remembered, RandomState>,
+    bytes: usize,
+    /// The texts of the listing in hand.
+    texts: Vec<u8>,
 }
 
 impl RememberedMatches {
@@ -24,38 +53,49 @@ impl RememberedMatches {
         matcher: &Matcher,
         registry: &Registry,
         listing: &Listing,
-    ) -> ([u8; 16], &Match) {
-        let fingerprint = fingerprint(listing, registry.version());
-        if self.by_fingerprint.len() >= MOST_REMEMBERED
-            && !self.by_fingerprint.contains_key(&fingerprint)
-        {
-            self.by_fingerprint.clear();
+    ) -> Remembered {
+        self.texts.clear();
+        write_texts(&mut self.texts, listing);
+        if let Some(known) = self.by_texts.get(self.texts.as_slice()) {
+            return known.clone();
         }
-        let answer = self.by_fingerprint.entry(fingerprint).or_insert_with(|| {
-            matcher.match_listing(&Clues {
+        let new = Remembered {
+            fingerprint: fingerprint(registry.version(), &self.texts),
+            answer: Arc::new(matcher.match_listing(&Clues {
                 title: &listing.title,
                 model_hint: listing.model_hint.as_deref(),
                 notes: listing.texts.notes.as_deref(),
                 source_url: listing.texts.source_url.as_deref(),
-            })
-        });
-        (fingerprint, answer)
+            })),
+        };
+        self.bytes += self.texts.len();
+        if self.by_texts.len() >= MOST_REMEMBERED || self.bytes > MOST_BYTES {
+            self.by_texts.clear();
+            self.bytes = self.texts.len();
+        }
+        self.by_texts
+            .insert(self.texts.as_slice().into(), new.clone());
+        new
     }
 }
 
-/// 128 bits of BLAKE3 over the texts and the versions of registry and matcher, each with its length in front so that no two texts run
-/// together.
-fn fingerprint(listing: &Listing, registry_version: &str) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    let mut feed = |text: Option<&str>| {
-        let length = text.map_or(u64::MAX, |text| text.len() as u64);
-        hasher.update(&length.to_le_bytes());
-        hasher.update(text.unwrap_or("").as_bytes());
-    };
-    feed(Some(registry_version));
-    feed(Some(&MATCHER_VERSION.to_string()));
-    feed(Some(&listing.title));
-    feed(listing.model_hint.as_deref());
+/// 128 bits of BLAKE3 over the versions of registry and matcher and the texts.
+fn fingerprint(registry_version: &str, texts: &[u8]) -> [u8; 16] {
+    let mut versions = Vec::new();
+    write_text(&mut versions, Some(registry_version));
+    write_text(&mut versions, Some(&MATCHER_VERSION.to_string()));
+    let mut fingerprint = [0; 16];
+    blake3::Hasher::new()
+        .update(&versions)
+        .update(texts)
+        .finalize_xof()
+        .fill(&mut fingerprint);
+    fingerprint
+}
+
+fn write_texts(buffer: &mut Vec<u8>, listing: &Listing) {
+    write_text(buffer, Some(&listing.title));
+    write_text(buffer, listing.model_hint.as_deref());
     let texts = &listing.texts;
     for text in [
         &texts.seller,
@@ -68,9 +108,13 @@ fn fingerprint(listing: &Listing, registry_version: &str) -> [u8; 16] {
         &texts.age_text,
         &texts.extra,
     ] {
-        feed(text.as_deref());
+        write_text(buffer, text.as_deref());
     }
-    let mut fingerprint = [0; 16];
-    hasher.finalize_xof().fill(&mut fingerprint);
-    fingerprint
+}
+
+/// A text with its length in front, so that no two texts run together.
+fn write_text(buffer: &mut Vec<u8>, text: Option<&str>) {
+    let length = text.map_or(u64::MAX, |text| text.len() as u64);
+    buffer.extend_from_slice(&length.to_le_bytes());
+    buffer.extend_from_slice(text.unwrap_or("").as_bytes());
 }

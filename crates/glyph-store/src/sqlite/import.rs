@@ -2,14 +2,14 @@
 //!
 //! Readers see the whole import or none of it. What listings are filtered and sorted by goes into segments on the way.
 
-use glyph_core::listing::{Availability, Condition};
 use glyph_core::matching::MATCHER_VERSION;
-use glyph_core::pipeline::{Offer, Outcome, RejectedRow, ScoredOffer, Sink, SinkError};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use glyph_core::pipeline::{Outcome, Sink, SinkError};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::dictionary::Dictionary;
 use super::import_record::{find_by_id, find_by_key};
-use super::segment::{self, Facts, PausedTriggers, SegmentBuilder};
+use super::row_writer::RowWriter;
+use super::segment::{self, PausedTriggers, SegmentBuilder};
+use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{CommitOutcome, FinishedImport, NewImport, RateUsed};
 use crate::store::ImportWriter;
@@ -17,10 +17,11 @@ use crate::store::ImportWriter;
 /// Rows of one import on their way into the tables.
 #[derive(Debug)]
 pub(super) struct SqliteImportWriter<'store> {
-    transaction: Transaction<'store>,
-    rows: RowWriter,
+    rows: RowWriter<'store>,
     segments: SegmentBuilder,
     triggers: PausedTriggers,
+    // After the statements of `rows`: they end before it does.
+    transaction: BulkTransaction<'store>,
 }
 
 impl<'store> SqliteImportWriter<'store> {
@@ -28,7 +29,7 @@ impl<'store> SqliteImportWriter<'store> {
         connection: &'store mut Connection,
         import: &NewImport<'_>,
     ) -> Result<SqliteImportWriter<'store>, StoreError> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = BulkTransaction::begin(connection)?;
         super::registry::load_registry(&transaction, import.registry, import.imported_at)?;
         transaction.execute(
             "INSERT INTO import_batches
@@ -49,10 +50,15 @@ impl<'store> SqliteImportWriter<'store> {
         segment::make_missing_segments(&transaction)?;
         let triggers = PausedTriggers::pause(&transaction)?;
         Ok(SqliteImportWriter {
-            transaction,
-            rows: RowWriter::new(import.import_id, import.seen_at, import.registry.version()),
+            rows: RowWriter::new(
+                transaction.connection(),
+                import.import_id,
+                import.seen_at,
+                import.registry.version(),
+            )?,
             segments: SegmentBuilder::default(),
             triggers,
+            transaction,
         })
     }
 
@@ -95,7 +101,7 @@ impl<'store> SqliteImportWriter<'store> {
 
 impl Sink for SqliteImportWriter<'_> {
     fn take(&mut self, outcome: &Outcome<'_>) -> Result<(), SinkError> {
-        let Some(facts) = self.rows.insert(&self.transaction, outcome)? else {
+        let Some(facts) = self.rows.insert(outcome)? else {
             return Ok(());
         };
         self.segments.push(&facts);
@@ -120,185 +126,24 @@ impl ImportWriter for SqliteImportWriter<'_> {
         self.finish(finished)?;
         let record = find_by_id(&self.transaction, &self.rows.import_id)?
             .ok_or(StoreError::RecordLost("the import that was just written"))?;
-        self.transaction.commit()?;
+        let SqliteImportWriter {
+            rows, transaction, ..
+        } = *self;
+        drop(rows);
+        transaction.commit()?;
         Ok(CommitOutcome::Imported(Box::new(record)))
     }
 
     fn discard(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(self.transaction.rollback()?)
+        let SqliteImportWriter {
+            rows, transaction, ..
+        } = *self;
+        drop(rows);
+        transaction.roll_back()
     }
 
     fn as_sink(&mut self) -> &mut dyn Sink {
         self
-    }
-}
-
-/// Puts outcomes into the tables of one import: used by imports and repairs.
-#[derive(Debug)]
-pub(super) struct RowWriter {
-    pub(super) import_id: String,
-    seen_at: String,
-    dictionary: Dictionary,
-}
-
-impl RowWriter {
-    pub(super) fn new(import_id: &str, seen_at: &str, registry_version: &str) -> RowWriter {
-        RowWriter {
-            import_id: import_id.to_owned(),
-            seen_at: seen_at.to_owned(),
-            dictionary: Dictionary::new(import_id, registry_version),
-        }
-    }
-
-    /// Of a scored row, gives what it is filtered and sorted by.
-    pub(super) fn insert<'a>(
-        &mut self,
-        connection: &Connection,
-        outcome: &Outcome<'a>,
-    ) -> Result<Option<Facts<'a>>, StoreError> {
-        match outcome {
-            Outcome::Scored(scored) => Ok(Some(self.insert_scored(connection, scored)?)),
-            Outcome::Unmatched(offer, reason) => {
-                self.insert_unmatched(connection, offer, reason.as_str())?;
-                Ok(None)
-            }
-            Outcome::Rejected(row) => {
-                self.insert_rejected(connection, row)?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn insert_scored<'a>(
-        &mut self,
-        connection: &Connection,
-        scored: &ScoredOffer<'a>,
-    ) -> Result<Facts<'a>, StoreError> {
-        let ScoredOffer {
-            offer,
-            model,
-            score,
-        } = scored;
-        let listing = offer.listing;
-        let price = listing.price_usd_minor as f64 / 100.0;
-        let condition = listing.condition.map(Condition::as_str);
-        let cards = offer.cards_priced();
-        let listing_id = self.dictionary.find_or_insert(
-            connection,
-            offer,
-            Some(&model.canonical_model),
-            None,
-        )?;
-        connection
-            .prepare_cached(
-                "INSERT INTO scored_listings
-                   (canonical_model, price, vram_gb, tdp_watts, mig_support, nvlink, score, condition,
-                    quantity, min_order_qty, region, seen_at, import_id, import_index, listing_id,
-                    price_minor, currency, price_text, availability, lot_size)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                    ?19, ?20)",
-            )?
-            .execute(params![
-                model.canonical_model,
-                price,
-                model.memory_gb,
-                model.tdp_w,
-                model.mig_instances,
-                model.nvlink,
-                score,
-                condition,
-                listing.quantity,
-                listing.min_order_quantity,
-                listing.region,
-                listing.seen_at.as_deref().unwrap_or(&self.seen_at),
-                self.import_id,
-                offer.index as i64,
-                listing_id,
-                listing.price.minor,
-                listing.price.currency.code(),
-                listing.price_text,
-                listing.availability.map(Availability::as_str),
-                Some(cards).filter(|cards| *cards > 1),
-            ])?;
-        // As the view `offers` has it.
-        let memory_gb = [offer.matched.memory_gb, model.memory_gb]
-            .into_iter()
-            .flatten()
-            .find(|gb| *gb != 0.0);
-        Ok(Facts {
-            id: connection.last_insert_rowid(),
-            model: &model.canonical_model,
-            region: listing.region.as_deref(),
-            condition,
-            seller: listing.texts.seller.as_deref(),
-            listing_id: Some(listing_id),
-            score: *score,
-            price,
-            price_per_gb: memory_gb.map(|gb| price / f64::from(cards) / gb),
-        })
-    }
-
-    fn insert_unmatched(
-        &mut self,
-        connection: &Connection,
-        offer: &Offer<'_>,
-        reason: &'static str,
-    ) -> Result<(), StoreError> {
-        let listing = offer.listing;
-        let listing_id = self
-            .dictionary
-            .find_or_insert(connection, offer, None, Some(reason))?;
-        connection
-            .prepare_cached(
-                "INSERT INTO unmatched_listings
-                   (import_id, import_index, listing_id, reason, price, price_minor, currency, price_text,
-                    condition, availability, quantity, min_order_qty, region, seen_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-            )?
-            .execute(params![
-                self.import_id,
-                offer.index as i64,
-                listing_id,
-                reason,
-                listing.price_usd_minor as f64 / 100.0,
-                listing.price.minor,
-                listing.price.currency.code(),
-                listing.price_text,
-                listing.condition.map(Condition::as_str),
-                listing.availability.map(Availability::as_str),
-                listing.quantity,
-                listing.min_order_quantity,
-                listing.region,
-                listing.seen_at.as_deref().unwrap_or(&self.seen_at),
-            ])?;
-        Ok(())
-    }
-
-    fn insert_rejected(
-        &self,
-        connection: &Connection,
-        row: &RejectedRow<'_>,
-    ) -> Result<(), StoreError> {
-        let code = row.errors.first().map_or("", |error| error.code.as_str());
-        connection
-            .prepare_cached(
-                "INSERT INTO rejected_rows
-                   (import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                self.import_id,
-                row.index as i64,
-                row.span.line_start as i64,
-                row.span.line_end as i64,
-                row.span.byte_start as i64,
-                row.span.byte_len as i64,
-                row.raw,
-                (!row.repair.is_empty()).then_some(row.repair),
-                code,
-                serde_json::to_string(row.errors)?,
-            ])?;
-        Ok(())
     }
 }
 

@@ -9,6 +9,8 @@ mod dictionary;
 mod import;
 mod import_record;
 mod registry;
+mod row_writer;
+mod transaction;
 
 mod listing;
 mod row;

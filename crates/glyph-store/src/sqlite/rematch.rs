@@ -10,10 +10,9 @@ use glyph_core::pipeline::{Offer, Outcome, Rejudge};
 use glyph_core::score::Profile;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
-use super::dictionary::Dictionary;
-use super::import::RowWriter;
 use super::import_record::find_by_id;
 use super::money;
+use super::row_writer::RowWriter;
 use super::segment::{self, PausedTriggers};
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
@@ -101,11 +100,11 @@ fn rematch_import(
     let mut writer = Writer {
         connection,
         rows: RowWriter::new(
+            connection,
             import_id,
             import.seen_at.as_deref().unwrap_or(&import.imported_at),
             registry_version,
-        ),
-        dictionary: Dictionary::new(import_id, registry_version),
+        )?,
         rematch_id,
     };
     let (mut scored, mut unmatched) = (0_u64, 0_u64);
@@ -270,8 +269,7 @@ enum Difference {
 
 struct Writer<'a> {
     connection: &'a Connection,
-    rows: RowWriter,
-    dictionary: Dictionary,
+    rows: RowWriter<'a>,
     rematch_id: i64,
 }
 
@@ -318,7 +316,7 @@ impl Writer<'_> {
             self.connection
                 .prepare_cached(table)?
                 .execute([before.id])?;
-            self.rows.insert(self.connection, outcome)?;
+            self.rows.insert(outcome)?;
         }
         let same =
             new.outcome == old.outcome && new.detail == old.detail && new.lot_size == old.lot_size;
@@ -340,7 +338,8 @@ impl Writer<'_> {
         canonical_model: Option<&str>,
         reason: Option<&'static str>,
     ) -> Result<i64, StoreError> {
-        self.dictionary
+        self.rows
+            .dictionary
             .find_or_insert(self.connection, offer, canonical_model, reason)
     }
 

@@ -1,19 +1,20 @@
 //! Repairing an import: the rejected rows come again, in row order, and fill the slots they left.
 
 use glyph_core::pipeline::{Counts, Outcome, Sink, SinkError};
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
-use super::import::{RowWriter, insert_rates};
+use super::import::insert_rates;
 use super::import_record::find_by_id;
+use super::row_writer::RowWriter;
 use super::segment;
+use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{FinishedRepair, ImportState, NewRepair, RepairRecord};
 use crate::store::RepairWriter;
 
 #[derive(Debug)]
 pub(super) struct SqliteRepairWriter<'store> {
-    transaction: Transaction<'store>,
-    rows: RowWriter,
+    rows: RowWriter<'store>,
     repaired_at: String,
     source_name: String,
     /// The slots to fill, in row order.
@@ -21,6 +22,8 @@ pub(super) struct SqliteRepairWriter<'store> {
     /// Rows that came, also past the last slot.
     came: u64,
     counts: Counts,
+    // After the statements of `rows`: they end before it does.
+    transaction: BulkTransaction<'store>,
 }
 
 impl<'store> SqliteRepairWriter<'store> {
@@ -28,7 +31,7 @@ impl<'store> SqliteRepairWriter<'store> {
         connection: &'store mut Connection,
         repair: &NewRepair<'_>,
     ) -> Result<SqliteRepairWriter<'store>, StoreError> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = BulkTransaction::begin(connection)?;
         let record = find_by_id(&transaction, repair.import_id)?
             .ok_or_else(|| StoreError::ImportUnknown(repair.import_id.to_owned()))?;
         match record.state {
@@ -51,13 +54,18 @@ impl<'store> SqliteRepairWriter<'store> {
             return Err(StoreError::NothingToRepair(repair.import_id.to_owned()));
         }
         Ok(SqliteRepairWriter {
-            transaction,
-            rows: RowWriter::new(repair.import_id, repair.seen_at, repair.registry.version()),
+            rows: RowWriter::new(
+                transaction.connection(),
+                repair.import_id,
+                repair.seen_at,
+                repair.registry.version(),
+            )?,
             repaired_at: repair.repaired_at.to_owned(),
             source_name: repair.source_name.to_owned(),
             slots,
             came: 0,
             counts: Counts::default(),
+            transaction,
         })
     }
 }
@@ -76,8 +84,7 @@ impl Sink for SqliteRepairWriter<'_> {
             .prepare_cached("DELETE FROM rejected_rows WHERE import_id = ?1 AND import_index = ?2")
             .and_then(|mut delete| delete.execute(params![self.rows.import_id, slot]))
             .map_err(StoreError::from)?;
-        self.rows
-            .insert(&self.transaction, &outcome.at_index(slot as u64))?;
+        self.rows.insert(&outcome.at_index(slot as u64))?;
         Ok(())
     }
 }
@@ -131,7 +138,11 @@ impl RepairWriter for SqliteRepairWriter<'_> {
             unmatched: self.counts.unmatched,
             still_rejected: self.counts.rejected,
         };
-        self.transaction.commit()?;
+        let SqliteRepairWriter {
+            rows, transaction, ..
+        } = *self;
+        drop(rows);
+        transaction.commit()?;
         Ok(record)
     }
 

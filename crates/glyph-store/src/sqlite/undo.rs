@@ -1,10 +1,11 @@
 //! Taking an import back: its rows go, its record stays with the counts it had.
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 use rustc_hash::FxHashSet;
 
 use super::import_record::find_by_id;
 use super::segment::{self, PausedTriggers};
+use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
 
@@ -13,7 +14,7 @@ pub(super) fn undo_import(
     import_id: &str,
     at: &str,
 ) -> Result<ImportRecord, StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = BulkTransaction::begin(connection)?;
     let record = find_by_id(&transaction, import_id)?
         .ok_or_else(|| StoreError::ImportUnknown(import_id.to_owned()))?;
     match record.state {
