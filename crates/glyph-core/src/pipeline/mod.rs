@@ -4,11 +4,13 @@
 //! stopped the run. An outcome depends on the row, the registry, the rates and the profile alone; the caches here
 //! remember pure functions and may be emptied at any time without changing an answer.
 
+mod hand_over;
 mod outcome;
 mod remembered;
 
 use std::ops::ControlFlow;
 
+use hand_over::{Giver, Slot, Taker};
 pub use outcome::{Counts, Offer, Outcome, RejectedRow, ScoredOffer, counted_condition};
 use remembered::{Remembered, RememberedMatches};
 
@@ -55,29 +57,92 @@ const ROWS_BETWEEN_WATCHES: u64 = 4096;
 
 /// Takes every row of `source` through the stages into `sink`, and says how many became what.
 ///
-/// `watch` is called every few thousand rows and may stop the run.
+/// A thread of its own reads and judges the rows while this one keeps them. `watch` is called every few thousand rows
+/// and may stop the run.
 pub fn run(
     source: &mut dyn RowSource,
     stages: &mut Stages<'_>,
     sink: &mut dyn Sink,
     watch: &mut dyn FnMut(&Counts) -> ControlFlow<()>,
 ) -> Result<Counts, RunError> {
-    let mut counts = Counts::default();
-    let mut row = RawRow::default();
-    let mut listing = Listing::default();
+    std::thread::scope(|scope| {
+        let (giver, taker) = hand_over::pair();
+        let reading = scope.spawn(move || read(source, stages, &giver));
+        let counts = keep(&taker, sink, watch);
+        // The reader ends at the end of its source, or when it finds that nobody takes its rows.
+        drop(taker);
+        let read = reading
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let counts = counts?;
+        read?;
+        Ok(counts)
+    })
+}
+
+/// Fills batches with judged rows until the source ends.
+fn read<'a>(
+    source: &mut dyn RowSource,
+    stages: &mut Stages<'a>,
+    giver: &Giver<'a>,
+) -> Result<(), SourceError> {
     let mut remembered = RememberedMatches::default();
-    while source.next_row(&mut row)? {
-        let columns = source.columns();
-        let judged = process(columns, &row, stages, &mut listing, &mut remembered);
-        let outcome = match &judged {
-            Ok(judged) => judged.outcome(row.index, &listing),
-            Err(errors) => rejected(&row, errors),
-        };
-        counts.add(&outcome);
-        sink.take(&outcome).map_err(RunError::Sink)?;
-        if counts.total() % ROWS_BETWEEN_WATCHES == 0 && watch(&counts).is_break() {
-            return Err(RunError::Stopped(counts.total()));
+    let mut ended = false;
+    while !ended {
+        let Ok(mut batch) = giver.empty() else { break };
+        let mut failed = None;
+        while !batch.is_full() {
+            let slot = batch.next_slot();
+            match source.next_row(&mut slot.row) {
+                Ok(true) => {}
+                Ok(false) => {
+                    ended = true;
+                    break;
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+            let columns = source.columns();
+            let listing = &mut slot.listing;
+            slot.judged = Some(process(
+                columns,
+                &slot.row,
+                stages,
+                listing,
+                &mut remembered,
+            ));
+            batch.accept();
         }
+        // The rows before a failure are kept like any others: the sink may have a word on them first.
+        let given = giver.give(batch);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if given.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Gives every row to the sink, in their order.
+fn keep(
+    taker: &Taker<'_>,
+    sink: &mut dyn Sink,
+    watch: &mut dyn FnMut(&Counts) -> ControlFlow<()>,
+) -> Result<Counts, RunError> {
+    let mut counts = Counts::default();
+    while let Some(batch) = taker.take() {
+        for outcome in batch.slots().iter().filter_map(Slot::outcome) {
+            counts.add(&outcome);
+            sink.take(&outcome).map_err(RunError::Sink)?;
+            if counts.total() % ROWS_BETWEEN_WATCHES == 0 && watch(&counts).is_break() {
+                return Err(RunError::Stopped(counts.total()));
+            }
+        }
+        taker.give_back(batch);
     }
     Ok(counts)
 }
