@@ -95,6 +95,8 @@ pub enum StoreError {
     Exists { path: PathBuf },
     #[error("there is no import `{0}`")]
     ImportUnknown(String),
+    #[error("there is an import `{0}` already")]
+    ImportIdTaken(String),
     #[error("`{wanted}` begins more than one import id: {}", matching.join(", "))]
     ImportAmbiguous {
         wanted: String,
@@ -196,6 +198,7 @@ impl StoreError {
             | StoreError::UnsafeSqlite { .. }
             | StoreError::NotListings(_)
             | StoreError::NothingToRepair(_)
+            | StoreError::ImportIdTaken(_)
             | StoreError::RecordLost(_)
             | StoreError::Json(_) => return None,
         };

@@ -21,7 +21,7 @@ pub trait Store {
     /// the database as it was.
     fn start_import<'store>(
         &'store mut self,
-        import: &NewImport<'_>,
+        import: &NewImport<'store>,
     ) -> Result<Box<dyn ImportWriter + 'store>, StoreError>;
 
     /// Begins a repair of an import's rejected rows: the rows that come are put in their slots in row order.

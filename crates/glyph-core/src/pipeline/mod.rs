@@ -116,11 +116,11 @@ fn read<'a>(
             batch.accept();
         }
         // The rows before a failure are kept like any others: the sink may have a word on them first.
-        let given = giver.give(batch);
+        let sent = giver.give(batch);
         if let Some(error) = failed {
             return Err(error);
         }
-        if given.is_err() {
+        if sent.is_err() {
             break;
         }
     }

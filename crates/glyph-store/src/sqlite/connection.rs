@@ -19,7 +19,7 @@ use crate::sqlite::schema;
 pub const LOCK_PATIENCE: Duration = Duration::from_mins(10);
 
 /// The page cache of one connection, in KiB. It bounds the memory of an import, whatever the file's size.
-const CACHE_KIB: i64 = 32 * 1024;
+const CACHE_KIB: i64 = 16 * 1024;
 
 /// Bytes a page of a new database. Rows of a listing are some 200 bytes: twice SQLite's default halves the depth of
 /// the trees that an import writes to.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::import_record::{find_by_id, find_by_key};
 use super::row_writer::RowWriter;
-use super::segment::{self, PausedTriggers, SegmentBuilder};
+use super::segment::{self, SegmentBuilder};
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{CommitOutcome, FinishedImport, NewImport, RateUsed};
@@ -17,9 +17,9 @@ use crate::store::ImportWriter;
 /// Rows of one import on their way into the tables.
 #[derive(Debug)]
 pub(super) struct SqliteImportWriter<'store> {
+    import: NewImport<'store>,
     rows: RowWriter<'store>,
     segments: SegmentBuilder,
-    triggers: PausedTriggers,
     // After the statements of `rows`: they end before it does.
     transaction: BulkTransaction<'store>,
 }
@@ -27,28 +27,14 @@ pub(super) struct SqliteImportWriter<'store> {
 impl<'store> SqliteImportWriter<'store> {
     pub(super) fn start(
         connection: &'store mut Connection,
-        import: &NewImport<'_>,
+        import: &NewImport<'store>,
     ) -> Result<SqliteImportWriter<'store>, StoreError> {
         let transaction = BulkTransaction::begin(connection)?;
-        super::registry::load_registry(&transaction, import.registry, import.imported_at)?;
-        transaction.execute(
-            "INSERT INTO import_batches
-               (import_id, imported_at, source, state, source_name, registry_version, scoring_profile,
-                program_version, seen_at, forced, matcher_version)
-             VALUES (?1, ?2, 'glyphd', 'done', ?3, ?4, ?5, ?6, ?7, 0, ?8)",
-            params![
-                import.import_id,
-                import.imported_at,
-                import.source_name,
-                import.registry.version(),
-                import.scoring_profile,
-                import.program_version,
-                import.seen_at,
-                MATCHER_VERSION,
-            ],
-        )?;
+        if find_by_id(&transaction, import.import_id)?.is_some() {
+            return Err(StoreError::ImportIdTaken(import.import_id.to_owned()));
+        }
         segment::make_missing_segments(&transaction)?;
-        let triggers = PausedTriggers::pause(&transaction)?;
+        transaction.silence_triggers()?;
         Ok(SqliteImportWriter {
             rows: RowWriter::new(
                 transaction.connection(),
@@ -57,7 +43,7 @@ impl<'store> SqliteImportWriter<'store> {
                 import.registry.version(),
             )?,
             segments: SegmentBuilder::default(),
-            triggers,
+            import: *import,
             transaction,
         })
     }
@@ -65,17 +51,29 @@ impl<'store> SqliteImportWriter<'store> {
     fn finish(&mut self, finished: &FinishedImport<'_>) -> Result<(), StoreError> {
         let import_id = self.rows.import_id.as_str();
         self.segments.store(&self.transaction, Some(import_id))?;
-        self.triggers.resume(&self.transaction)?;
+        let import = &self.import;
+        // Written after the rows, as the models are: a page that is written at both ends of a large transaction makes
+        // SQLite go through its whole log again to correct the checksums.
+        self.transaction.let_triggers_speak()?;
+        super::registry::load_registry(&self.transaction, import.registry, import.imported_at)?;
         self.transaction.execute(
-            "UPDATE import_batches
-             SET record_count = ?2, total_rows = ?3, scored_rows = ?4, unmatched_rows = ?5,
-                 rejected_rows = ?6, source_format = ?7, source_sha256 = ?8, source_bytes = ?9,
-                 options_key = ?10, forced = ?11, header_mapping = ?12, findings = ?13,
-                 source_header = ?14, duration_ms = ?15, errors_by_code = ?16,
-                 reading_options = ?17
-             WHERE import_id = ?1",
+            "INSERT INTO import_batches
+               (import_id, imported_at, source, state, source_name, registry_version, scoring_profile,
+                program_version, seen_at, matcher_version, record_count, total_rows, scored_rows,
+                unmatched_rows, rejected_rows, source_format, source_sha256, source_bytes, options_key,
+                forced, header_mapping, findings, source_header, duration_ms, errors_by_code,
+                reading_options)
+             VALUES (?1, ?2, 'glyphd', 'done', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
             params![
-                self.rows.import_id,
+                import_id,
+                import.imported_at,
+                import.source_name,
+                import.registry.version(),
+                import.scoring_profile,
+                import.program_version,
+                import.seen_at,
+                MATCHER_VERSION,
                 (finished.counts.scored + finished.counts.unmatched) as i64,
                 finished.counts.total() as i64,
                 finished.counts.scored as i64,

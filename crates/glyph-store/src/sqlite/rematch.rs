@@ -13,7 +13,7 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 use super::import_record::find_by_id;
 use super::money;
 use super::row_writer::RowWriter;
-use super::segment::{self, PausedTriggers};
+use super::segment;
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
 use crate::rematch::{NewRematch, RematchChange, RematchRecord, RowState};
@@ -29,7 +29,6 @@ pub(super) fn rematch_imports(
 ) -> Result<Vec<RematchRecord>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     super::registry::load_registry(&transaction, judge.registry(), rematch.rematched_at)?;
-    let triggers = PausedTriggers::pause(&transaction)?;
     let mut records = Vec::new();
     for (import_id, profile) in rematch.imports {
         let import = find_by_id(&transaction, import_id)?
@@ -50,7 +49,6 @@ pub(super) fn rematch_imports(
             visit,
         )?);
     }
-    triggers.resume(&transaction)?;
     if rematch.keep {
         transaction.commit()?;
     } else {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::import_record::find_by_id;
-use super::segment::{self, PausedTriggers};
+use super::segment;
 use crate::error::StoreError;
 use crate::import::ImportState;
 use crate::store::{Rescored, StoredOffer};
@@ -23,7 +23,6 @@ pub(super) fn rescore_import(
         ImportState::Registry => return Err(StoreError::NotListings(import_id.to_owned())),
     }
     let mut result = Rescored::default();
-    let triggers = PausedTriggers::pause(&transaction)?;
     {
         let mut select = transaction.prepare(
             "SELECT r.id, r.canonical_model, r.price / coalesce(r.lot_size, 1), r.score, r.condition,
@@ -57,7 +56,6 @@ pub(super) fn rescore_import(
             }
         }
     }
-    triggers.resume(&transaction)?;
     segment::segment_import(&transaction, Some(import_id))?;
     // An import with rows that keep an older score has no one profile.
     let profile = (result.unscorable == 0).then_some(profile);

@@ -407,8 +407,8 @@ BEGIN
     UPDATE quantized_listings SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id;
 END;
 
--- A change of rows by another hand is noted, so that no query trusts the segments of before. The program itself takes
--- these away while it writes, and sees to the segments.
+-- A change of rows by another hand is noted, so that no query trusts the segments of before. Where the program itself
+-- writes many rows, it has them keep still and sees to the segments.
 CREATE TRIGGER note_scored_listings_inserted
 AFTER INSERT ON scored_listings
 BEGIN

@@ -51,7 +51,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn start_import<'store>(
         &'store mut self,
-        import: &NewImport<'_>,
+        import: &NewImport<'store>,
     ) -> Result<Box<dyn ImportWriter + 'store>, StoreError> {
         Ok(Box::new(SqliteImportWriter::start(
             &mut self.connection,

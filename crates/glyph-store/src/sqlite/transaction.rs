@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::error::StoreError;
 
@@ -37,6 +38,19 @@ impl<'store> BulkTransaction<'store> {
         self.connection
     }
 
+    /// From here on the triggers of the schema keep still: whoever calls this sees to what they would have done.
+    pub(super) fn silence_triggers(&self) -> Result<(), StoreError> {
+        self.connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        Ok(())
+    }
+
+    pub(super) fn let_triggers_speak(&self) -> Result<(), StoreError> {
+        self.connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
+        Ok(())
+    }
+
     pub(super) fn commit(mut self) -> Result<(), StoreError> {
         self.connection.execute_batch("COMMIT")?;
         self.is_open = false;
@@ -64,6 +78,9 @@ impl Drop for BulkTransaction<'_> {
         if self.is_open {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
+        let _ = self
+            .connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
         let _ = self.connection.pragma_update(None, "foreign_keys", true);
     }
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use rustc_hash::FxHashSet;
 
 use super::import_record::find_by_id;
-use super::segment::{self, PausedTriggers};
+use super::segment;
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
@@ -22,7 +22,7 @@ pub(super) fn undo_import(
         ImportState::Undone => return Err(StoreError::AlreadyUndone(import_id.to_owned())),
         ImportState::Registry => return Err(StoreError::NotListings(import_id.to_owned())),
     }
-    let triggers = PausedTriggers::pause(&transaction)?;
+    transaction.silence_triggers()?;
     // The old program's rows hang on scored rows; they go with them.
     transaction.execute(
         "DELETE FROM quantized_listings
@@ -35,7 +35,6 @@ pub(super) fn undo_import(
             [import_id],
         )?;
     }
-    triggers.resume(&transaction)?;
     segment::drop_segments(&transaction, Some(import_id))?;
     transaction.execute(
         "DELETE FROM rematch_changes

@@ -32,6 +32,12 @@ pub(crate) struct Feed<'a> {
     pub(crate) forced: bool,
 }
 
+/// The name of the profile that rows are scored by.
+fn profile_name() -> &'static str {
+    static NAME: LazyLock<String> = LazyLock::new(|| Profile::inference().name);
+    &NAME
+}
+
 impl<'a> Feed<'a> {
     pub(crate) fn new(import_id: &'a str, csv: &'a str) -> Feed<'a> {
         Feed {
@@ -46,13 +52,16 @@ impl<'a> Feed<'a> {
     pub(crate) fn start<'store>(
         &self,
         store: &'store mut dyn Store,
-    ) -> Result<(Box<dyn ImportWriter + 'store>, Ended), StoreError> {
+    ) -> Result<(Box<dyn ImportWriter + 'store>, Ended), StoreError>
+    where
+        'a: 'store,
+    {
         let mut writer = store.start_import(&NewImport {
             import_id: self.import_id,
             imported_at: self.imported_at,
             seen_at: self.imported_at,
             source_name: "offers.csv",
-            scoring_profile: &Profile::inference().name,
+            scoring_profile: profile_name(),
             registry: Registry::embedded(),
             program_version: "0.0.0",
         })?;

@@ -26,8 +26,7 @@ pub(in crate::sqlite) use page::{Page, find_page};
 pub(in crate::sqlite) use read::{Of, segments_of};
 pub(in crate::sqlite) use select::Wanted;
 pub(in crate::sqlite) use upkeep::{
-    PausedTriggers, differing_imports, drop_segments, make_missing_segments, segment_all,
-    segment_import,
+    differing_imports, drop_segments, make_missing_segments, segment_all, segment_import,
 };
 
 /// Rows of a segment: their places fit in 16 bits.

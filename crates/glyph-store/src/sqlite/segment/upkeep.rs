@@ -5,7 +5,6 @@ use rusqlite::Connection;
 use super::build::{EncodedSegment, Facts, SegmentBuilder};
 use super::read::{Of, stored_segments};
 use crate::error::StoreError;
-use crate::sqlite::schema::quoted;
 
 /// The imports whose rows changed after their segments were written.
 pub(super) fn unsegmented_imports(
@@ -147,37 +146,4 @@ pub(in crate::sqlite) fn differing_imports(
         }
     }
     Ok(differing)
-}
-
-/// Triggers that note which imports' rows change, taken away while the program itself changes rows and sees to the
-/// segments. They come back in the same transaction.
-#[derive(Debug)]
-pub(in crate::sqlite) struct PausedTriggers {
-    statements: Vec<String>,
-}
-
-impl PausedTriggers {
-    pub(in crate::sqlite) fn pause(connection: &Connection) -> Result<PausedTriggers, StoreError> {
-        let triggers: Vec<(String, String)> = connection
-            .prepare(
-                "SELECT name, sql FROM sqlite_schema
-                 WHERE type = 'trigger' AND tbl_name = 'scored_listings' AND name LIKE 'note\\_%' ESCAPE '\\'
-                 ORDER BY rowid",
-            )?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        for (name, _) in &triggers {
-            connection.execute_batch(&format!("DROP TRIGGER {}", quoted(name)))?;
-        }
-        Ok(PausedTriggers {
-            statements: triggers.into_iter().map(|(_, sql)| sql).collect(),
-        })
-    }
-
-    pub(in crate::sqlite) fn resume(&self, connection: &Connection) -> Result<(), StoreError> {
-        for statement in &self.statements {
-            connection.execute_batch(statement)?;
-        }
-        Ok(())
-    }
 }

@@ -123,7 +123,7 @@ pub(crate) fn an_id_in_use_is_refused(store: &mut dyn Store) {
     let before = seen(store);
     let text = csv(&["NVIDIA L40S 48GB,7000,New,1,Northwind,USA,,"]);
     let refused = Feed::new("first", &text).commit(store);
-    assert!(matches!(refused, Err(StoreError::Sqlite { .. })));
+    assert!(matches!(refused, Err(StoreError::ImportIdTaken(_))));
     assert_eq!(seen(store), before);
 }
 
