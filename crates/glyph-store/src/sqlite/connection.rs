@@ -5,10 +5,10 @@
 //! 2.2).
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use crate::error::StoreError;
 use crate::sqlite::migration::{self, bookkeeping};
@@ -128,9 +128,22 @@ fn set_for_all(connection: &Connection) -> rusqlite::Result<()> {
 /// sound but may lose the last commits, and saves one flush an import: nothing, since an import is one transaction.
 fn set_for_writing(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = |source| StoreError::of_sqlite(path, "open", source);
-    let mode: String = connection
-        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
-        .map_err(failed)?;
+    let started = Instant::now();
+    let mode: String = loop {
+        let mode =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
+        match mode {
+            // Of two connections that both make a new file write ahead, SQLite refuses one without waiting, since each
+            // could wait for the other.
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && started.elapsed() < LOCK_PATIENCE =>
+            {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            other => break other.map_err(failed)?,
+        }
+    };
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(StoreError::ReadOnly {
             path: path.to_owned(),
