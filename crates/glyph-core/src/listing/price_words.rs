@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use aho_corasick::AhoCorasick;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::currency_mark::{self, Candidates};
 use crate::reject::ErrorCode;
@@ -102,21 +103,20 @@ pub(crate) fn silence(text: &str) -> Option<Silence> {
     if bare.contains(|character: char| character.is_ascii_digit()) {
         return None;
     }
-    if ABSENT.split('|').any(|words| words == bare) {
+    if ABSENT_PHRASES.contains(bare) {
         return Some(Silence::NotAvailable);
     }
     if asks(bare) {
         return Some(Silence::OnRequest);
     }
-    NO_STOCK
-        .split('|')
-        .any(|words| bare.contains(words))
+    NO_STOCK_PHRASES
+        .is_match(bare)
         .then_some(Silence::NotAvailable)
 }
 
 /// Whether the text asks the buyer to ask.
 pub(crate) fn asks(text: &str) -> bool {
-    ON_REQUEST.split('|').any(|words| text.contains(words))
+    ON_REQUEST_PHRASES.is_match(text)
         || text
             .split(|character: char| !character.is_alphanumeric())
             .any(|word| {
@@ -141,6 +141,17 @@ const ABSENT: &str = "n/a|na|n.a|n\\a|#n/a|null|none|nil|nul|undefined|unknown|u
     no price|not applicable|not stated|not specified|unavailable|sold|ended|missing|k.a|keine angabe|nicht verfügbar|unbekannt|\
     non disponible|no disponible|não disponível|nd|n/d|b/d|brak|brak danych|нет|нет данных|нет цены|なし|不明|无|無|暂无|#ref|#value|\
     varies|various|multiple|delisted|discontinued|removed|expired";
+
+static ABSENT_PHRASES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| ABSENT.split('|').collect());
+
+/// All phrases of a list are sought at once: a catalogue may have such a cell in every row.
+fn phrases(list: &str) -> AhoCorasick {
+    // No list is so long that it cannot be built; the tests build both.
+    AhoCorasick::new(list.split('|')).expect("the phrases make an automaton")
+}
+
+static NO_STOCK_PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| phrases(NO_STOCK));
+static ON_REQUEST_PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| phrases(ON_REQUEST));
 
 const NO_STOCK: &str = "out of stock|out-of-stock|outofstock|sold out|not in stock|no stock|currently unavailable|temporarily unavailable|\
     not available|ausverkauft|nicht auf lager|nicht verfügbar|rupture de stock|épuisé|indisponible|agotado|sin stock|esgotado|\

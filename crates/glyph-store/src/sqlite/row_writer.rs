@@ -4,6 +4,7 @@
 
 use glyph_core::listing::{Availability, Condition, Listing};
 use glyph_core::pipeline::{Offer, Outcome, RejectedRow, ScoredOffer};
+use glyph_core::reject::RowError;
 use rusqlite::{Connection, Statement, ToSql};
 
 use super::dictionary::Dictionary;
@@ -20,6 +21,8 @@ pub(super) struct RowWriter<'store> {
     scored: Statement<'store>,
     unmatched: Statement<'store>,
     rejected: Statement<'store>,
+    /// Those that are bound in `rejected`.
+    last_errors: Vec<RowError>,
 }
 
 impl<'store> RowWriter<'store> {
@@ -52,6 +55,7 @@ impl<'store> RowWriter<'store> {
                    (import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
+            last_errors: Vec::new(),
         };
         for statement in [
             &mut writer.scored,
@@ -149,8 +153,12 @@ impl<'store> RowWriter<'store> {
         binder.next(row.span.byte_len as i64)?;
         binder.next(row.raw)?;
         binder.next((!row.repair.is_empty()).then_some(row.repair))?;
-        binder.next(row.errors.first().map_or("", |error| error.code.as_str()))?;
-        binder.next(serde_json::to_string(row.errors)?)?;
+        // A bad column gives row after row the same errors: then they stay bound.
+        if self.last_errors != row.errors {
+            binder.next(row.errors.first().map_or("", |error| error.code.as_str()))?;
+            binder.next(serde_json::to_string(row.errors)?)?;
+            self.last_errors = row.errors.to_vec();
+        }
         self.rejected.raw_execute()?;
         Ok(())
     }

@@ -46,7 +46,7 @@ fn a_connection_enforces_keys_logs_ahead_and_flushes() {
     assert_eq!(pragma("foreign_keys"), "1");
     assert_eq!(pragma("journal_mode"), "wal");
     assert_eq!(pragma("synchronous"), "2");
-    assert_eq!(pragma("page_size"), "8192");
+    assert_eq!(pragma("page_size"), "16384");
     connection
         .execute_batch(
             "INSERT INTO scored_listings (canonical_model, price, score) VALUES ('none', 1, 1)",
