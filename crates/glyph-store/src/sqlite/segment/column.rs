@@ -95,25 +95,36 @@ impl ReadCodes {
         }
     }
 
-    /// Calls `mark` with the place of every row whose code is among the `wanted`.
-    pub(super) fn places_of(&self, wanted: &[bool], rows: usize, mut mark: impl FnMut(usize)) {
-        let is_wanted = |code: usize| wanted.get(code).copied().unwrap_or(false);
+    /// A bit for each row, set where the row's code is among the `wanted`.
+    pub(super) fn select(&self, wanted: &[bool], rows: usize) -> Vec<u64> {
+        let is_wanted = |code: usize| u64::from(wanted.get(code).copied().unwrap_or(false));
         match self {
-            ReadCodes::One => (0..rows).filter(|_| is_wanted(0)).for_each(mark),
-            ReadCodes::Bytes(bytes) => {
-                for (place, code) in bytes.iter().enumerate() {
-                    if is_wanted(usize::from(*code)) {
-                        mark(place);
-                    }
-                }
+            ReadCodes::One => {
+                let word = if is_wanted(0) == 1 { u64::MAX } else { 0 };
+                vec![word; rows.div_ceil(64)]
             }
-            ReadCodes::Pairs(bytes) => {
-                for (place, code) in bytes.as_chunks().0.iter().enumerate() {
-                    if is_wanted(usize::from(u16::from_le_bytes(*code))) {
-                        mark(place);
-                    }
-                }
-            }
+            ReadCodes::Bytes(bytes) => bytes
+                .chunks(64)
+                .map(|chunk| word_of(chunk.iter().map(|code| is_wanted(usize::from(*code)))))
+                .collect(),
+            ReadCodes::Pairs(bytes) => bytes
+                .as_chunks()
+                .0
+                .chunks(64)
+                .map(|chunk| {
+                    word_of(
+                        chunk
+                            .iter()
+                            .map(|code| is_wanted(usize::from(u16::from_le_bytes(*code)))),
+                    )
+                })
+                .collect(),
         }
     }
+}
+
+/// Bits as a word, the first one lowest.
+fn word_of(bits: impl Iterator<Item = u64>) -> u64 {
+    bits.enumerate()
+        .fold(0, |word, (place, bit)| word | bit << place)
 }

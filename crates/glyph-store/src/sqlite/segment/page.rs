@@ -119,10 +119,14 @@ impl<'c> Walk<'c> {
             let missing = offset.saturating_add(page.limit) - found.len();
             blocks = (blocks * 2).max(self.blocks_for(missing)).min(MOST_BLOCKS);
             let (slice, after) = self.slice(rest, blocks);
-            self.gather(slice, &mut found)?;
-            if found.len() <= offset {
-                offset -= found.len();
-                found.clear();
+            let passed = if found.is_empty() && offset > 0 {
+                Some(self.count(slice)?).filter(|rows| *rows <= offset)
+            } else {
+                None
+            };
+            match passed {
+                Some(rows) => offset -= rows,
+                None => self.gather(slice, &mut found)?,
             }
             match after {
                 Some(after) if found.len() < offset.saturating_add(page.limit) => rest = after,
@@ -216,6 +220,25 @@ impl<'c> Walk<'c> {
         Ok((range, offset))
     }
 
+    /// How many wanted rows are in a slice.
+    fn count(&self, slice: KeyRange) -> Result<usize, StoreError> {
+        let mut rows = 0;
+        for (selected, fences) in self.segments.iter().zip(&self.fences) {
+            let segment = &selected.segment;
+            rows += match &selected.selection {
+                Selection::All => count_within(segment, self.part, fences, slice)?,
+                Selection::Some(places) => {
+                    let mut rows = 0;
+                    segment.visit(self.part, blocks_within(fences, slice), |block| {
+                        rows += places.count_of(block.within(slice).places());
+                    })?;
+                    rows
+                }
+            };
+        }
+        Ok(rows)
+    }
+
     /// Adds key and id of the wanted rows in a slice.
     fn gather(&self, slice: KeyRange, found: &mut Vec<(u64, i64)>) -> Result<(), StoreError> {
         if slice.is_empty() {
@@ -223,21 +246,18 @@ impl<'c> Walk<'c> {
         }
         for (selected, fences) in self.segments.iter().zip(&self.fences) {
             let segment = &selected.segment;
-            let mut row_ids = None;
-            for block in blocks_within(fences, slice) {
-                let entries = segment.entries(self.part, block)?;
-                for (key, place) in entries.within(slice) {
-                    let place = usize::from(place);
-                    if !selected.selection.contains(place) {
-                        continue;
-                    }
-                    if row_ids.is_none() {
-                        row_ids = Some(segment.row_ids()?);
-                    }
-                    let ids = row_ids.as_ref().and_then(Option::as_ref);
-                    found.push((key, id_at(segment, ids, place)));
-                }
+            let blocks = blocks_within(fences, slice);
+            if blocks.is_empty() {
+                continue;
             }
+            let row_ids = segment.row_ids()?;
+            segment.visit(self.part, blocks, |block| {
+                for (key, place) in block.within(slice).entries() {
+                    if selected.selection.contains(place) {
+                        found.push((key, id_at(segment, row_ids.as_ref(), place)));
+                    }
+                }
+            })?;
         }
         Ok(())
     }
@@ -257,17 +277,14 @@ fn count_within(
     range: KeyRange,
 ) -> Result<usize, StoreError> {
     let blocks = blocks_within(fences, range);
-    let mut rows = 0;
-    for block in blocks.clone() {
-        let is_inside = fences.get(block).is_some_and(|first| *first >= range.low)
-            && fences
-                .get(block + 1)
-                .is_some_and(|next| *next <= range.high);
-        rows += if is_inside {
-            ENTRIES
-        } else {
-            segment.entries(part, block)?.within(range).count()
-        };
+    // All but the first and the last are inside: their neighbours begin inside.
+    let ends = match blocks.len() {
+        0..=2 => [blocks.clone(), 0..0],
+        _ => [blocks.start..blocks.start + 1, blocks.end - 1..blocks.end],
+    };
+    let mut rows = ENTRIES * blocks.len().saturating_sub(2);
+    for end in ends {
+        segment.visit(part, end, |block| rows += block.within(range).len())?;
     }
     Ok(rows)
 }

@@ -1,6 +1,7 @@
 //! Reading segments: those that are stored, and those of imports whose stored ones do not hold, made in passing.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -134,8 +135,46 @@ impl Segment<'_> {
         Ok(order::decode_keys(&self.block(part, DIRECTORY)?))
     }
 
-    pub(super) fn entries(&self, part: Part, block: usize) -> Result<Block, StoreError> {
-        Block::decode(&self.block(part, block + 1)?)
+    /// Reads blocks of an order one after the other.
+    pub(super) fn visit(
+        &self,
+        part: Part,
+        blocks: Range<usize>,
+        mut visit: impl FnMut(Block<'_>),
+    ) -> Result<(), StoreError> {
+        let mut left = blocks.len();
+        let keys = blocks.start + 1..blocks.end + 1;
+        match &self.data {
+            Data::Stored { connection, id } => {
+                let mut select = connection.prepare_cached(
+                    "SELECT data FROM listing_segment_parts WHERE id >= ?1 AND id < ?2 ORDER BY id",
+                )?;
+                let mut rows = select.query([
+                    part_key(*id, part, keys.start),
+                    part_key(*id, part, keys.end),
+                ])?;
+                while let Some(row) = rows.next()? {
+                    let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+                    visit(Block::of(bytes)?);
+                    left = left.saturating_sub(1);
+                }
+            }
+            Data::Made(made) => {
+                for (_, _, bytes) in made
+                    .parts
+                    .iter()
+                    .filter(|(of, block, _)| *of == part && keys.contains(block))
+                {
+                    visit(Block::of(bytes)?);
+                    left = left.saturating_sub(1);
+                }
+            }
+        }
+        if left == 0 {
+            Ok(())
+        } else {
+            Err(StoreError::RecordLost("part of a listing segment"))
+        }
     }
 
     /// Whether it is what the rows make.

@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashSet;
 
-use super::column::ReadCodes;
 use super::order::KeyRange;
 use super::read::Segment;
 use super::{Part, page};
@@ -41,17 +40,37 @@ pub(super) struct Places {
 
 impl Places {
     fn none(rows: usize) -> Places {
-        Places {
-            words: vec![0; rows.div_ceil(64)],
-            count: 0,
-        }
+        Places::of_words(vec![0; rows.div_ceil(64)], rows)
     }
 
-    fn insert(&mut self, place: usize) {
+    fn all(rows: usize) -> Places {
+        Places::of_words(vec![u64::MAX; rows.div_ceil(64)], rows)
+    }
+
+    /// Bits past the last row do not count.
+    fn of_words(mut words: Vec<u64>, rows: usize) -> Places {
+        if let Some(last) = words.last_mut()
+            && rows % 64 > 0
+        {
+            *last &= (1 << (rows % 64)) - 1;
+        }
+        let mut places = Places { words, count: 0 };
+        places.recount();
+        places
+    }
+
+    fn recount(&mut self) {
+        self.count = self
+            .words
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum();
+    }
+
+    /// Turns a place's bit; [`Places::recount`] comes after the last.
+    fn flip(&mut self, place: usize) {
         if let Some(word) = self.words.get_mut(place / 64) {
-            let bit = 1 << (place % 64);
-            self.count += usize::from(*word & bit == 0);
-            *word |= bit;
+            *word ^= 1 << (place % 64);
         }
     }
 
@@ -61,12 +80,16 @@ impl Places {
             .is_some_and(|word| word >> (place % 64) & 1 == 1)
     }
 
+    /// How many of these places are in the set.
+    pub(super) fn count_of(&self, places: impl Iterator<Item = usize>) -> usize {
+        places.map(|place| usize::from(self.contains(place))).sum()
+    }
+
     fn keep(&mut self, others: &Places) {
-        self.count = 0;
         for (word, other) in self.words.iter_mut().zip(&others.words) {
             *word &= other;
-            self.count += word.count_ones() as usize;
         }
+        self.recount();
     }
 }
 
@@ -163,11 +186,12 @@ impl Selection {
         if self.count(segment.rows) == 0 || wanted.iter().all(|wanted| *wanted) {
             return Ok(self);
         }
-        let mut places = Places::none(segment.rows);
-        if wanted.contains(&true) {
-            let codes: ReadCodes = segment.codes(part, wanted.len())?;
-            codes.places_of(wanted, segment.rows, |place| places.insert(place));
-        }
+        let places = if wanted.contains(&true) {
+            let codes = segment.codes(part, wanted.len())?;
+            Places::of_words(codes.select(wanted, segment.rows), segment.rows)
+        } else {
+            Places::none(segment.rows)
+        };
         Ok(self.narrow(places))
     }
 
@@ -181,13 +205,23 @@ impl Selection {
         if self.count(segment.rows) == 0 {
             return Ok(self);
         }
-        let mut places = Places::none(segment.rows);
         let fences = segment.fences(part)?;
-        for block in page::blocks_within(&fences, range) {
-            for (_, place) in segment.entries(part, block)?.within(range) {
-                places.insert(usize::from(place));
-            }
+        // Each row is in the order once: what is less to read decides from which side.
+        let inside = page::blocks_within(&fences, range).len();
+        let (mut places, ranges) = if inside * 2 <= fences.len() {
+            (Places::none(segment.rows), [Some(range), None])
+        } else {
+            (Places::all(segment.rows), range.outside())
+        };
+        for range in ranges.into_iter().flatten() {
+            segment.visit(part, page::blocks_within(&fences, range), |block| {
+                block
+                    .within(range)
+                    .places()
+                    .for_each(|place| places.flip(place));
+            })?;
         }
+        places.recount();
         Ok(self.narrow(places))
     }
 }
