@@ -113,8 +113,19 @@ pub enum Condition {
 impl Condition {
     /// The condition that a text names, in the words of sellers or of databases; `None` where it names none or two.
     pub fn read(text: &str) -> Option<Condition> {
-        condition::read(text)
+        Condition::ALL
+            .into_iter()
+            .find(|condition| condition.as_str() == text)
+            .or_else(|| condition::read(text))
     }
+
+    const ALL: [Condition; 5] = [
+        Condition::New,
+        Condition::OpenBox,
+        Condition::Refurbished,
+        Condition::Used,
+        Condition::ForParts,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -353,24 +353,24 @@ END;
 
 CREATE TRIGGER note_scored_listings_inserted
 AFTER INSERT ON scored_listings
+WHEN NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS NEW.import_id)
 BEGIN
-    INSERT INTO unsegmented_imports (import_id)
-    SELECT NEW.import_id
-    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS NEW.import_id);
+    INSERT INTO unsegmented_imports (import_id) VALUES (NEW.import_id);
 END;
 
 CREATE TRIGGER note_scored_listings_deleted
 AFTER DELETE ON scored_listings
+WHEN NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS OLD.import_id)
 BEGIN
-    INSERT INTO unsegmented_imports (import_id)
-    SELECT OLD.import_id
-    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS OLD.import_id);
+    INSERT INTO unsegmented_imports (import_id) VALUES (OLD.import_id);
 END;
 
 CREATE TRIGGER note_scored_listings_updated
 AFTER UPDATE OF
     id, canonical_model, price, vram_gb, score, condition, seller, region, import_id, import_index, listing_id, lot_size
 ON scored_listings
+WHEN NEW.import_id IS NOT OLD.import_id
+    OR NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS OLD.import_id)
 BEGIN
     INSERT INTO unsegmented_imports (import_id)
     SELECT side.import_id
