@@ -11,9 +11,9 @@ use crate::source::RawRow;
 /// Rows of a batch at most: handing over costs little beside so many.
 const MOST_ROWS: usize = 64;
 
-/// Bytes of source after which a batch is full. A fuller one, which has a very long row in it, is not used again, so that
+/// Bytes of its rows after which a batch is full. A fuller one, which has a very long row in it, is not used again, so that
 /// buffers do not keep the memory of the longest row each.
-const MOST_BYTES: usize = 128 * 1024;
+const MOST_BYTES: usize = 256 * 1024;
 
 /// Batches in use: one at each end and one between.
 const BATCHES: usize = 3;
@@ -63,7 +63,8 @@ impl<'a> Batch<'a> {
 
     /// Counts the row in the next slot in.
     pub(super) fn accept(&mut self) {
-        self.bytes += self.slots[self.rows].row.raw.len();
+        let row = &self.slots[self.rows].row;
+        self.bytes += row.raw.len() + row.repair.len() + row.cells.bytes();
         self.rows += 1;
     }
 

@@ -117,6 +117,11 @@ impl Cells {
         })
     }
 
+    /// Bytes of all the values.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     pub fn len(&self) -> usize {
         self.spans.len()
     }

@@ -317,7 +317,7 @@ fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), 
 /// What listings are found by is what the rows say.
 fn check_segments(connection: &Connection, report: &mut CheckReport) -> Result<(), StoreError> {
     for import_id in segment::differing_imports(connection)? {
-        let message = "its segments are not those of its rows, so listings may be missed; `imports rescore` makes them again";
+        let message = "its segments are not those of its rows, so listings may be missed; write its id into `unsegmented_imports`, and the next import makes them again";
         report.broken(0, import_id, message.to_owned());
     }
     Ok(())

@@ -17,6 +17,9 @@ pub(super) struct Dictionary {
     import_id: String,
     registry_version: String,
     ids: FxHashMap<[u8; 16], i64>,
+    /// A row was met whose seller or memory another program has changed: what it is filtered and sorted by is not what
+    /// the source says.
+    pub(super) met_changed_texts: bool,
 }
 
 impl Dictionary {
@@ -25,6 +28,7 @@ impl Dictionary {
             import_id: import_id.to_owned(),
             registry_version: registry_version.to_owned(),
             ids: FxHashMap::default(),
+            met_changed_texts: false,
         }
     }
 
@@ -39,14 +43,23 @@ impl Dictionary {
         if let Some(&id) = self.ids.get(&offer.fingerprint) {
             return Ok(id);
         }
-        let known: Option<(i64, bool)> = connection
+        let known: Option<(i64, bool, bool)> = connection
             .prepare_cached(
-                "SELECT id, matcher_version IS NULL FROM listings WHERE fingerprint = ?1",
+                "SELECT id, matcher_version IS NULL, seller IS NOT ?2 OR memory_gb IS NOT ?3
+                 FROM listings WHERE fingerprint = ?1",
             )?
-            .query_row([offer.fingerprint], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(
+                params![
+                    offer.fingerprint,
+                    offer.listing.texts.seller,
+                    offer.matched.memory_gb
+                ],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
             .optional()?;
         let id = match known {
-            Some((id, is_bare)) => {
+            Some((id, is_bare, is_changed)) => {
+                self.met_changed_texts |= is_changed;
                 if is_bare {
                     restore(connection, id, offer.matched)?;
                 }

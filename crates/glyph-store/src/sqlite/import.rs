@@ -50,7 +50,11 @@ impl<'store> SqliteImportWriter<'store> {
 
     fn finish(&mut self, finished: &FinishedImport<'_>) -> Result<(), StoreError> {
         let import_id = self.rows.import_id.as_str();
-        self.segments.store(&self.transaction, Some(import_id))?;
+        if self.rows.dictionary.met_changed_texts {
+            segment::segment_import(&self.transaction, Some(import_id))?;
+        } else {
+            self.segments.store(&self.transaction, Some(import_id))?;
+        }
         let import = &self.import;
         // Written after the rows, as the models are: a page that is written at both ends of a large transaction makes
         // SQLite go through its whole log again to correct the checksums.

@@ -79,6 +79,7 @@ pub(super) fn list_listings(
         offers: filter
             .text
             .as_deref()
+            .filter(|text| !text.trim().is_empty())
             .map(|text| offers_with_words(connection, text))
             .transpose()?,
         min_price: filter.min_price,

@@ -23,6 +23,9 @@ mod repair;
 mod rescore;
 mod undo;
 
+#[cfg(test)]
+mod plans;
+
 use glyph_core::money::{Currency, Money};
 pub use store::SqliteStore;
 

@@ -24,7 +24,10 @@ pub(super) fn load_registry(
             registry.version()
         ],
     )?;
-    if added == 0 && !is_overridden(connection, registry, &import_id)? {
+    if added == 0
+        && holds_all(connection, registry)?
+        && !is_overridden(connection, registry, &import_id)?
+    {
         return Ok(());
     }
     let mut insert = connection.prepare(
@@ -56,6 +59,17 @@ pub(super) fn load_registry(
         ])?;
     }
     Ok(())
+}
+
+/// Whether every model of the registry is there: rows will refer to them.
+fn holds_all(connection: &Connection, registry: &Registry) -> Result<bool, StoreError> {
+    let mut select = connection.prepare("SELECT 1 FROM models WHERE model = ?1")?;
+    for model in registry.models() {
+        if !select.exists([&model.canonical_model])? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether another registry, loaded since, has the word on a model of this one.

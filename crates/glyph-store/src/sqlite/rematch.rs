@@ -8,12 +8,13 @@ use glyph_core::listing::{Availability, Condition, Listing, ListingTexts};
 use glyph_core::matching::MATCHER_VERSION;
 use glyph_core::pipeline::{Offer, Outcome, Rejudge};
 use glyph_core::score::Profile;
-use rusqlite::{Connection, Row, TransactionBehavior, params};
+use rusqlite::{Connection, Row, params};
 
 use super::import_record::find_by_id;
 use super::money;
 use super::row_writer::RowWriter;
 use super::segment;
+use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
 use crate::rematch::{NewRematch, RematchChange, RematchRecord, RowState};
@@ -27,8 +28,11 @@ pub(super) fn rematch_imports(
     judge: &mut Rejudge<'_>,
     visit: &mut dyn FnMut(&RematchChange),
 ) -> Result<Vec<RematchRecord>, StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = BulkTransaction::begin(connection)?;
     super::registry::load_registry(&transaction, judge.registry(), rematch.rematched_at)?;
+    segment::make_missing_segments(&transaction)?;
+    // The segments of each import are made again after its last row.
+    transaction.silence_triggers()?;
     let mut records = Vec::new();
     for (import_id, profile) in rematch.imports {
         let import = find_by_id(&transaction, import_id)?
@@ -52,7 +56,7 @@ pub(super) fn rematch_imports(
     if rematch.keep {
         transaction.commit()?;
     } else {
-        transaction.rollback()?;
+        transaction.roll_back()?;
     }
     Ok(records)
 }

@@ -44,6 +44,8 @@ impl<'store> SqliteRepairWriter<'store> {
             }
         }
         super::registry::load_registry(&transaction, repair.registry, repair.repaired_at)?;
+        // Its segments are made again at the end.
+        transaction.silence_triggers()?;
         let slots: Vec<i64> = transaction
             .prepare(
                 "SELECT import_index FROM rejected_rows WHERE import_id = ?1 ORDER BY import_index",

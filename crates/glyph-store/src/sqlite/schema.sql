@@ -1,4 +1,4 @@
--- The whole schema, version 1.3.0. A new database is made by running this text; one from an older version comes to
+-- The whole schema, version 1.4.0. A new database is made by running this text; one from an older version comes to
 -- the same schema by the steps in `migration/`, and a test holds the two against each other. `docs/SCHEMA.md` tells
 -- what every column means.
 --
@@ -434,6 +434,35 @@ BEGIN
     SELECT side.import_id
     FROM (SELECT OLD.import_id AS import_id UNION SELECT NEW.import_id) AS side
     WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS side.import_id);
+END;
+
+CREATE TRIGGER note_scored_listings_replaced
+BEFORE INSERT ON scored_listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT DISTINCT replaced.import_id
+    FROM scored_listings AS replaced
+    WHERE (replaced.id = NEW.id
+            OR (replaced.import_id = NEW.import_id AND replaced.import_index = NEW.import_index))
+        AND NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS replaced.import_id);
+END;
+
+CREATE TRIGGER note_listings_inserted
+AFTER INSERT ON listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT DISTINCT segment.import_id
+    FROM listing_segments AS segment
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS segment.import_id);
+END;
+
+CREATE TRIGGER note_listings_deleted
+AFTER DELETE ON listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT DISTINCT segment.import_id
+    FROM listing_segments AS segment
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS segment.import_id);
 END;
 
 CREATE TRIGGER note_listings_updated

@@ -22,7 +22,7 @@ use crate::store::{CheckReport, ImportWriter, RepairWriter, Rescored, Store, Sto
 /// One database file, open for reading and writing.
 #[derive(Debug)]
 pub struct SqliteStore {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl SqliteStore {

@@ -3,27 +3,29 @@
 use std::iter::{self, Peekable};
 use std::vec::IntoIter;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::listing;
 use crate::error::StoreError;
 use crate::import::{ImportDiff, ImportSummary, PriceChange, RateUsed, ReasonCount};
-use crate::listing::ListingRecord;
+use crate::listing::{ListingFilter, ListingRecord, ListingSort};
 
 /// Offers named in a summary.
-const BEST_OFFERS: i64 = 5;
+const BEST_OFFERS: u64 = 5;
 
 pub(super) fn summarise_import(
     connection: &Connection,
     import_id: &str,
 ) -> Result<ImportSummary, StoreError> {
-    let best_offers = connection
-        .prepare_cached(&format!(
-            "SELECT {} FROM offers WHERE import_id = ?1 ORDER BY score DESC, import_index LIMIT ?2",
-            listing::COLUMNS
-        ))?
-        .query_map(params![import_id, BEST_OFFERS], listing::read)?
-        .collect::<Result<_, _>>()?;
+    let best_offers = listing::list_listings(
+        connection,
+        &ListingFilter {
+            import_id: Some(import_id.to_owned()),
+            sort: ListingSort::BestScore,
+            limit: BEST_OFFERS,
+            ..ListingFilter::default()
+        },
+    )?;
     let unmatched = reasons(
         connection,
         "SELECT u.reason, count(*), min(u.import_index), l.title

@@ -104,9 +104,10 @@ fn any_filter(numbers: &mut Numbers, rows: u64) -> ListingFilter {
         condition: numbers.perhaps(&words(&["NEW", "used", ""])),
         seller: numbers.perhaps(&words(&["seller 5", "SELLER 299", "Northwind"])),
         import_id: numbers.perhaps(&words(&["old", "older", "first", "nothing"])),
-        text: (numbers.below(12) == 0).then(|| numbers.one_of(&words(&["nvidia", "l4 24", "%"]))),
+        text: (numbers.below(12) == 0)
+            .then(|| numbers.one_of(&words(&["nvidia", "l4 24", "%", " "]))),
         sort: numbers.one_of(&SORTS).0,
-        limit: numbers.one_of(&[0, 1, 7, 100, 5000, 1 << 40]),
+        limit: numbers.one_of(&[0, 1, 7, 100, 5000, i64::MAX as u64]),
         offset: if numbers.below(2) == 0 {
             numbers.below(rows)
         } else {
@@ -202,7 +203,7 @@ fn whatever_the_program_does_the_segments_hold() {
                 &connection,
                 "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'note_%'"
             ),
-            4,
+            7,
             "{step}"
         );
         assert_eq!(store.check().unwrap().violations, [], "{step}");
@@ -244,11 +245,43 @@ fn a_change_by_another_hand_is_seen_at_once() {
         "INSERT INTO scored_listings (canonical_model, price, score, import_id, import_index)
          VALUES ('L4', 5, 99, 'second', 1)",
         "UPDATE scored_listings SET import_index = 9 WHERE import_id = 'second' AND import_index = 1",
+        "INSERT OR REPLACE INTO scored_listings (id, canonical_model, price, score, import_id, import_index)
+         SELECT id, 'L4', 6, 98, 'second', 40 FROM scored_listings WHERE import_id = 'first' AND import_index = 1",
         "DELETE FROM scored_listings WHERE import_id = 'first' AND import_index = 0",
+        "UPDATE scored_listings SET region = CAST(x'ff41' AS TEXT), price = 'n/a' WHERE import_id = 'first' AND import_index = 4",
+        "UPDATE scored_listings SET price = 3, region = 'US' WHERE price = 'n/a'",
+        "DELETE FROM listings WHERE seller = 'Southwind'",
     ] {
         connection.execute_batch(change).unwrap();
+        if change.contains("'n/a'") && !change.contains("price = 3") {
+            // Such a row cannot be answered, but stops no query that does not meet it.
+            import(&mut store, "beside", "Title,Price\nNVIDIA L4 24GB,2002\n");
+            continue;
+        }
         assert_answers_as_sql(&store, &connection, 60, 4);
     }
+    // Texts that another hand has changed serve the next import of the same offer: it is found by what they say now.
+    connection
+        .execute_batch(
+            "UPDATE listings SET seller = 'ACME', memory_gb = 7 WHERE title = 'NVIDIA L4 24GB'",
+        )
+        .unwrap();
+    import(
+        &mut store,
+        "again",
+        "Title,Price,Seller\nNVIDIA L4 24GB,2100,Northwind\n",
+    );
+    assert_eq!(
+        store
+            .check()
+            .unwrap()
+            .violations
+            .iter()
+            .filter(|found| found.message.contains("segments"))
+            .count(),
+        0
+    );
+    assert_answers_as_sql(&store, &connection, 60, 6);
     // The next import makes the segments again.
     import(&mut store, "third", "Title,Price\nNVIDIA L4 24GB,2001\n");
     assert_eq!(

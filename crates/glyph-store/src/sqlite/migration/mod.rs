@@ -299,13 +299,25 @@ fn prepare(
     if backup.is_some() {
         return Ok(());
     }
-    preflight::require_integrity(connection, path)?;
     let bytes = preflight::size_bytes(connection)
         .map_err(|source| StoreError::of_sqlite(path, "read", source))?;
     preflight::require_space(preflight::folder_of(path), preflight::bytes_needed(bytes))?;
     backup::remove_partial(path)?;
     let target = backup::path_for(path, known.version, now);
-    backup::make(path, &target)?;
+    // The file is checked while it is copied: reading it is most of either.
+    let (sound, made) = std::thread::scope(|scope| {
+        let made = scope.spawn(|| backup::make(path, &target));
+        let sound = preflight::require_integrity(connection, path);
+        let made = made
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (sound, made)
+    });
+    if let Err(damage) = sound {
+        backup::remove(&target)?;
+        return Err(damage);
+    }
+    made?;
     *backup = Some(target);
     Ok(())
 }

@@ -89,7 +89,7 @@ impl<'a> Block<'a> {
         let entries = bytes.len() / 10;
         let (keys, places) = bytes.split_at_checked(entries * 8).unwrap_or_default();
         let (keys, places) = (keys.as_chunks().0, places.as_chunks().0);
-        if places.len() == entries && bytes.len() % 10 == 0 {
+        if places.len() == entries && bytes.len().is_multiple_of(10) {
             Ok(Block { keys, places })
         } else {
             Err(StoreError::RecordLost("part of a listing segment"))

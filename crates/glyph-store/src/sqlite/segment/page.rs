@@ -30,6 +30,10 @@ pub(in crate::sqlite) fn find_page(
     wanted: &Wanted<'_>,
     page: Page,
 ) -> Result<Vec<i64>, StoreError> {
+    let ranges = [Part::ScoreOrder, Part::PriceOrder].map(|part| wanted.range_of(part));
+    if page.limit == 0 || ranges.into_iter().any(KeyRange::is_empty) {
+        return Ok(Vec::new());
+    }
     let (part, falling) = match page.sort {
         ListingSort::BestScore => (Part::ScoreOrder, false),
         ListingSort::Cheapest => (Part::PriceOrder, false),
@@ -42,9 +46,6 @@ pub(in crate::sqlite) fn find_page(
         }
     };
     let range = wanted.range_of(part);
-    if page.limit == 0 || range.is_empty() {
-        return Ok(Vec::new());
-    }
     Walk::new(select(segments, wanted, Some(part))?, part, falling)?.page(range, page)
 }
 
@@ -152,7 +153,8 @@ impl<'c> Walk<'c> {
             .sum();
         let wanted: usize = self.segments.iter().map(Selected::count).sum();
         let entries = rows as f64 * all as f64 / wanted.max(1) as f64;
-        (entries / ENTRIES as f64) as usize + 1
+        // A number beyond the integers becomes the highest of them.
+        ((entries / ENTRIES as f64) as usize).min(MOST_BLOCKS) + 1
     }
 
     /// The next keys of `rest` that some `blocks` blocks hold, and the keys after them.

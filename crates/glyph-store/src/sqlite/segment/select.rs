@@ -50,7 +50,7 @@ impl Places {
     /// Bits past the last row do not count.
     fn of_words(mut words: Vec<u64>, rows: usize) -> Places {
         if let Some(last) = words.last_mut()
-            && rows % 64 > 0
+            && !rows.is_multiple_of(64)
         {
             *last &= (1 << (rows % 64)) - 1;
         }

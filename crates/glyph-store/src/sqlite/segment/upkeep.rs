@@ -1,6 +1,9 @@
 //! Keeping segments true to the rows: made again where rows changed, gone with the import.
 
+use std::borrow::Cow;
+
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use super::build::{EncodedSegment, Facts, SegmentBuilder};
 use super::read::{Of, stored_segments};
@@ -31,22 +34,19 @@ pub(super) fn make_segments(
     )?;
     let mut rows = select.query([import_id])?;
     while let Some(row) = rows.next()? {
-        let text = |column: usize| -> Result<Option<&str>, StoreError> {
-            Ok(row
-                .get_ref(column)?
-                .as_str_or_null()
-                .map_err(rusqlite::Error::from)?)
-        };
+        let text = |column| row.get_ref(column).map(text_of);
+        let number = |column| row.get_ref(column).map(number_of);
+        let [model, region, condition, seller] = [text(1)?, text(2)?, text(3)?, text(4)?];
         builder.push(&Facts {
             id: row.get(0)?,
-            model: text(1)?.unwrap_or_default(),
-            region: text(2)?,
-            condition: text(3)?,
-            seller: text(4)?,
+            model: model.as_deref().unwrap_or_default(),
+            region: region.as_deref(),
+            condition: condition.as_deref(),
+            seller: seller.as_deref(),
             listing_id: row.get(5)?,
-            score: row.get(6)?,
-            price: row.get(7)?,
-            price_per_gb: row.get(8)?,
+            score: number(6)?.unwrap_or(f64::INFINITY),
+            price: number(7)?.unwrap_or(f64::INFINITY),
+            price_per_gb: number(8)?,
         });
         if builder.is_full()
             && let Some(segment) = builder.take()?
@@ -57,6 +57,23 @@ pub(super) fn make_segments(
     match builder.take()? {
         Some(segment) => visit(segment),
         None => Ok(()),
+    }
+}
+
+/// A text as it can be compared: SQLite takes any bytes for one.
+fn text_of(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
+    match value {
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes)),
+        _ => None,
+    }
+}
+
+/// SQLite keeps a text in a column of numbers where it is none, and sorts it after them.
+fn number_of(value: ValueRef<'_>) -> Option<f64> {
+    match value {
+        ValueRef::Integer(number) => Some(number as f64),
+        ValueRef::Real(number) => Some(number),
+        _ => None,
     }
 }
 
@@ -123,7 +140,7 @@ pub(in crate::sqlite) fn differing_imports(
         .prepare(
             "SELECT import_id FROM listing_segments
              UNION SELECT import_id FROM import_batches
-             UNION SELECT NULL",
+             UNION SELECT import_id FROM scored_listings",
         )?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;

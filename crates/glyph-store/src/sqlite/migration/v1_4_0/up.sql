@@ -378,6 +378,35 @@ BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS side.import_id);
 END;
 
+CREATE TRIGGER note_scored_listings_replaced
+BEFORE INSERT ON scored_listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT DISTINCT replaced.import_id
+    FROM scored_listings AS replaced
+    WHERE (replaced.id = NEW.id
+            OR (replaced.import_id = NEW.import_id AND replaced.import_index = NEW.import_index))
+        AND NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS replaced.import_id);
+END;
+
+CREATE TRIGGER note_listings_inserted
+AFTER INSERT ON listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT DISTINCT segment.import_id
+    FROM listing_segments AS segment
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS segment.import_id);
+END;
+
+CREATE TRIGGER note_listings_deleted
+AFTER DELETE ON listings
+BEGIN
+    INSERT INTO unsegmented_imports (import_id)
+    SELECT DISTINCT segment.import_id
+    FROM listing_segments AS segment
+    WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS segment.import_id);
+END;
+
 CREATE TRIGGER note_listings_updated
 AFTER UPDATE OF id, title, seller, memory_gb ON listings
 BEGIN
