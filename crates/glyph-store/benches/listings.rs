@@ -71,7 +71,7 @@ fn filters(store: &dyn Store) -> Vec<(&'static str, ListingFilter)> {
         (
             "model",
             with(&all, |filter| {
-                filter.model = Some(first.canonical_model.clone())
+                filter.model = Some(first.canonical_model.clone());
             }),
         ),
         ("cheap", with(&all, |filter| filter.max_price = Some(low))),
@@ -96,19 +96,19 @@ fn filters(store: &dyn Store) -> Vec<(&'static str, ListingFilter)> {
         (
             "region",
             with(&all, |filter| {
-                filter.region = text(|row| row.region.clone())
+                filter.region = text(|row| row.region.clone());
             }),
         ),
         (
             "condition",
             with(&all, |filter| {
-                filter.condition = text(|row| row.condition.clone())
+                filter.condition = text(|row| row.condition.clone());
             }),
         ),
         (
             "seller",
             with(&all, |filter| {
-                filter.seller = text(|row| row.seller.clone())
+                filter.seller = text(|row| row.seller.clone());
             }),
         ),
         (
