@@ -23,12 +23,16 @@ pub(crate) struct Fill {
     pub(crate) columns: &'static [(&'static str, &'static str)],
 }
 
-/// The content that must come through: every column that both schemas have, filled as the rules say.
+/// The content that must come through: every column that both schemas have, filled as the rules say, of the tables that
+/// are made anew. The others are not written to, and the step sees to that.
 pub(crate) fn kept(actual: &Schema, goal: &Schema, fills: &[Fill]) -> Vec<Kept> {
     goal.tables
         .iter()
         .filter_map(|(name, wanted)| {
-            let found = actual.tables.get(name)?;
+            let found = actual
+                .tables
+                .get(name)
+                .filter(|found| is_made_anew(found, wanted))?;
             let copy = Copy::new(name, found, wanted, fills);
             Some(Kept {
                 table: name.clone(),
@@ -37,6 +41,10 @@ pub(crate) fn kept(actual: &Schema, goal: &Schema, fills: &[Fill]) -> Vec<Kept> 
             })
         })
         .collect()
+}
+
+fn is_made_anew(found: &Table, wanted: &Table) -> bool {
+    comparable(&found.sql) != comparable(&wanted.sql)
 }
 
 /// Makes the schema the goal, and keeps the user's plain indexes where their columns are still there.
@@ -57,8 +65,7 @@ pub(crate) fn converge(
         .iter()
         .filter_map(|(name, wanted)| {
             let found = actual.tables.get(name)?;
-            (comparable(&found.sql) != comparable(&wanted.sql))
-                .then_some((name.as_str(), (found, wanted)))
+            is_made_anew(found, wanted).then_some((name.as_str(), (found, wanted)))
         })
         .collect();
     for (name, (found, wanted)) in &rebuilt {

@@ -2,9 +2,12 @@
 //! must keep is shown to be kept and the schema is what it should be. A kill at any point leaves the version before
 //! or the version after.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use rusqlite::hooks::Action;
 use rusqlite::{Connection, TransactionBehavior};
 use serde::Serialize;
 
@@ -128,7 +131,20 @@ pub(crate) fn run(
     connection
         .pragma_update(None, "foreign_keys", false)
         .map_err(failed)?;
-    let report = run_in_transaction(connection, job, before);
+    let touched = Arc::new(Mutex::new(BTreeSet::new()));
+    let note = Arc::clone(&touched);
+    connection
+        .update_hook(Some(move |_, _: &str, table: &str, _| {
+            let mut touched = note.lock().unwrap_or_else(PoisonError::into_inner);
+            if !touched.contains(table) {
+                touched.insert(table.to_owned());
+            }
+        }))
+        .map_err(failed)?;
+    let report = run_in_transaction(connection, job, before, &touched);
+    connection
+        .update_hook(None::<fn(Action, &str, &str, i64)>)
+        .map_err(failed)?;
     connection
         .pragma_update(None, "foreign_keys", true)
         .map_err(failed)?;
@@ -139,6 +155,7 @@ fn run_in_transaction(
     connection: &mut Connection,
     job: Job<'_>,
     before: Before<'_>,
+    touched: &Mutex<BTreeSet<String>>,
 ) -> Result<Option<StepReport>, StoreError> {
     let started = Instant::now();
     let failed = |source| StoreError::of_sqlite(job.path, "migrate", source);
@@ -189,6 +206,7 @@ fn run_in_transaction(
     })?;
 
     check_contents(&step, &kept, &contents, job)?;
+    check_untouched(&rows_before, &kept, touched, job)?;
     check_orphans(&transaction, &orphans, job)?;
     let reached = check_schema(&transaction, target, job)?;
     let rows_after = preflight::row_counts(&transaction, &reached.schema).map_err(failed)?;
@@ -269,6 +287,28 @@ fn check_contents(
         }
     }
     Ok(())
+}
+
+/// A step holds the content of the tables that it makes anew or writes to. Of every other table SQLite has told of no
+/// change: its content is what it was.
+fn check_untouched(
+    tables: &[(String, u64)],
+    kept: &[Kept],
+    touched: &Mutex<BTreeSet<String>>,
+    job: Job<'_>,
+) -> Result<(), StoreError> {
+    let touched = touched.lock().unwrap_or_else(PoisonError::into_inner);
+    let unheld = tables.iter().find(|(name, _)| {
+        touched.iter().any(|table| table.eq_ignore_ascii_case(name))
+            && kept.iter().all(|kept| kept.table != *name)
+    });
+    match unheld {
+        Some((name, _)) => Err(step_failed(
+            job,
+            format!("rows of `{name}` were changed, and its content was not held"),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_orphans(
