@@ -369,3 +369,35 @@ fn changes(before: &[(String, u64)], after: &[(String, u64)]) -> Vec<TableChange
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::migration::steps;
+
+    #[test]
+    fn a_step_that_writes_to_a_table_that_it_did_not_hold_is_taken_back() {
+        let options = UpOptions::default();
+        let job = Job {
+            path: Path::new("gpu.sqlite"),
+            migration: steps::up_from(Version::V1_3_0).expect("there is such a step"),
+            direction: Direction::Up,
+            options: &options,
+            now: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let tables = [("models".to_owned(), 1), ("listings".to_owned(), 2)];
+        let held = [Kept {
+            table: "listings".to_owned(),
+            before: String::new(),
+            after: String::new(),
+        }];
+        let check = |touched: &[&str]| {
+            let touched = touched.iter().map(|table| (*table).to_owned()).collect();
+            check_untouched(&tables, &held, &Mutex::new(touched), job)
+        };
+        assert!(check(&[]).is_ok());
+        assert!(check(&["listings", "new_models", "unsegmented_imports"]).is_ok());
+        let told = check(&["Models"]).expect_err("it is not held").to_string();
+        assert!(told.contains("`models`"), "{told}");
+    }
+}
