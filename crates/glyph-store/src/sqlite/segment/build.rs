@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::column::Codes;
-use super::{ORDER_PARTS, Part, SEGMENT_ROWS, TEXT_PARTS, order, part_key};
+use super::{DIRECTORY, ORDER_PARTS, Part, SEGMENT_ROWS, TEXT_PARTS, order, part_key};
 use crate::error::StoreError;
 
 /// What a listing is filtered and sorted by.
@@ -108,7 +108,9 @@ impl SegmentBuilder {
         self.ids.clear();
         for (part, column) in TEXT_PARTS.into_iter().zip(&mut self.texts) {
             let (values, codes) = column.take();
-            segment.parts.push((part, 0, serde_json::to_vec(&values)?));
+            segment
+                .parts
+                .push((part, DIRECTORY, serde_json::to_vec(&values)?));
             segment.parts.push((part, 1, codes));
         }
         let (offers, codes) = self.offers.take();
