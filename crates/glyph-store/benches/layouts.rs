@@ -1,7 +1,7 @@
 //! What a row costs in each layout that was considered for the tables, in rows a second.
 //!
-//! Every layout takes the same rows in one transaction, with three look-up indexes whose keys come in random order, in WAL mode
-//! with a 32 MiB page cache. Run with `cargo bench -p glyph-store --bench layouts [-- ROWS]`; the times of one run
+//! Every layout takes the same rows in one transaction, with three look-up indexes whose keys come in random order, in
+//! WAL mode with a 32 MiB page cache. Run with `cargo bench -p glyph-store --bench layouts [-- ROWS]`; the times of one run
 //! compare with each other, not with those of another machine. ARCHITECTURE.md has the figures and the decision.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]

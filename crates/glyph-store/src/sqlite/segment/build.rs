@@ -115,9 +115,11 @@ impl SegmentBuilder {
         }
         let (offers, codes) = self.offers.take();
         let offers = offers.iter().map(|id| id.unwrap_or(0));
-        segment
-            .parts
-            .push((Part::Offer, 0, offers.flat_map(i64::to_le_bytes).collect()));
+        segment.parts.push((
+            Part::Offer,
+            DIRECTORY,
+            offers.flat_map(i64::to_le_bytes).collect(),
+        ));
         segment.parts.push((Part::Offer, 1, codes));
         for (part, entries) in ORDER_PARTS.into_iter().zip(&mut self.orders) {
             entries.sort_unstable();
