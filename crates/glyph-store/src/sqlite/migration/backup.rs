@@ -31,8 +31,9 @@ pub(crate) fn path_for(path: &Path, version: Version, now: Timestamp) -> PathBuf
     candidate
 }
 
-/// Copies the database at `path` to `target`, which must not exist, and verifies the copy: it is sound, and holds the
-/// same rows in the same tables. A failure leaves no file. Gives the copy's size in bytes.
+/// Copies the database at `path` to `target`, which must not exist, and verifies the copy: it is sound, and with it the
+/// original, whose pages it has, and holds the same rows in the same tables. A failure leaves no file. Gives the copy's
+/// size in bytes.
 ///
 /// Other connections may read meanwhile, also one of this process that holds the write lock and has not written yet.
 pub(crate) fn make(path: &Path, target: &Path) -> Result<u64, StoreError> {
@@ -93,24 +94,31 @@ fn verify(source: &Connection, path: &Path, copy_path: &Path) -> Result<(), Stor
         return Err(differs("its schema differs".to_owned()));
     }
     let tables = &everything(&schema);
-    // The two files are read at once: reading both is most of a backup's time.
-    let (copied, original) = std::thread::scope(|scope| {
-        let copied = scope.spawn(move || {
-            let findings = preflight::integrity(&copy)?;
-            let contents = contents(&copy, tables.iter().map(|kept| kept.after.as_str()))?;
-            Ok::<_, rusqlite::Error>((findings, contents))
+    // The check of the copy's pages takes as long as the reading of both files' rows.
+    let (findings, contents) = std::thread::scope(|scope| {
+        let findings = scope.spawn(|| {
+            open_untouched(copy_path).and_then(|copy| {
+                preflight::integrity(&copy)
+                    .map_err(|error| StoreError::of_sqlite(copy_path, "check", error))
+            })
         });
-        let original = contents(source, tables.iter().map(|kept| kept.before.as_str()));
-        let copied = copied
+        let contents = contents(source, tables.iter().map(|kept| kept.before.as_str()))
+            .and_then(|original| {
+                let copied = contents(&copy, tables.iter().map(|kept| kept.after.as_str()))?;
+                Ok((original, copied))
+            })
+            .map_err(failed);
+        let findings = findings
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (copied, original)
+        (findings, contents)
     });
-    let (findings, copied) = copied.map_err(failed)?;
-    if let Some(finding) = findings.first() {
+    if let Some(finding) = findings?.first() {
+        // The copy has what the original has, page by page, and damage is in both or came with the copying.
+        preflight::require_integrity(source, path)?;
         return Err(differs(finding.clone()));
     }
-    let original = original.map_err(failed)?;
+    let (original, copied) = contents?;
     for ((kept, original), copied) in tables.iter().zip(original).zip(copied) {
         if original != copied {
             return Err(differs(format!("the rows of `{}` differ", kept.table)));

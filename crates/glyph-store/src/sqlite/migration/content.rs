@@ -94,15 +94,30 @@ pub(crate) fn select<'a>(
 
 /// All columns of all tables: kept as they are.
 pub(crate) fn everything(schema: &Schema) -> Vec<Kept> {
-    everything_but(schema, |_, _| false)
+    kept_of(schema, |_| true, |_, _| false)
 }
 
-/// All columns of all tables but those named: kept as they are.
-pub(crate) fn everything_but(schema: &Schema, changes: impl Fn(&str, &str) -> bool) -> Vec<Kept> {
+/// All columns, but those named by (table, column), of the tables that a step writes to and of those whose changes
+/// SQLite does not tell: `WITHOUT ROWID` ones. The step sees to it that no other is written to.
+pub(crate) fn written(
+    schema: &Schema,
+    tables: &[&str],
+    changes: impl Fn(&str, &str) -> bool,
+) -> Vec<Kept> {
+    kept_of(schema, |name| tables.contains(&name), changes)
+}
+
+fn kept_of(
+    schema: &Schema,
+    holds: impl Fn(&str) -> bool,
+    changes: impl Fn(&str, &str) -> bool,
+) -> Vec<Kept> {
     schema
         .tables
         .iter()
-        .filter(|(_, table)| table.kind != VIRTUAL_TABLE)
+        .filter(|(name, table)| {
+            table.kind != VIRTUAL_TABLE && (holds(name) || table.kind == WITHOUT_ROWID)
+        })
         .map(|(name, table)| {
             let query = select(
                 name,

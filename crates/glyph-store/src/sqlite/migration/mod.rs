@@ -288,7 +288,7 @@ fn losses_between(
     Ok(losses)
 }
 
-/// What is done under the lock before the first step: the file is sound, there is room, a backup is made.
+/// What is done under the lock before the first step: there is room, a backup is made, and the file is sound.
 fn prepare(
     connection: &Connection,
     known: &Known,
@@ -304,20 +304,7 @@ fn prepare(
     preflight::require_space(preflight::folder_of(path), preflight::bytes_needed(bytes))?;
     backup::remove_partial(path)?;
     let target = backup::path_for(path, known.version, now);
-    // The file is checked while it is copied: reading it is most of either.
-    let (sound, made) = std::thread::scope(|scope| {
-        let made = scope.spawn(|| backup::make(path, &target));
-        let sound = preflight::require_integrity(connection, path);
-        let made = made
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (sound, made)
-    });
-    if let Err(damage) = sound {
-        backup::remove(&target)?;
-        return Err(damage);
-    }
-    made?;
+    backup::make(path, &target)?;
     *backup = Some(target);
     Ok(())
 }
@@ -358,6 +345,7 @@ fn take_steps(
         .pragma_update(None, "synchronous", "EXTRA")
         .map_err(|source| StoreError::of_sqlite(path, "migrate", source))?;
     let mut reports = Vec::new();
+    let mut last_left = None;
     loop {
         let Some(known) = recognise::recognise(&connection, path)? else {
             return Err(StoreError::NotFound {
@@ -374,8 +362,11 @@ fn take_steps(
             options,
             now,
         };
-        if let Some(report) = step::run(&mut connection, job, &mut *before)? {
+        if let Some((report, left)) =
+            step::run(&mut connection, job, last_left.take(), &mut *before)?
+        {
             reports.push(report);
+            last_left = Some(left);
         }
     }
 }

@@ -116,6 +116,14 @@ pub(crate) struct Job<'a> {
     pub(crate) now: jiff::Timestamp,
 }
 
+/// What a step on this connection left, for the next one on it.
+#[derive(Debug)]
+pub(crate) struct Left {
+    /// SQLite's `data_version`: another than before where another connection has written.
+    data_version: u64,
+    orphans: Orphans,
+}
+
 /// What is done under the lock before the step: checks and the backup.
 pub(crate) type Before<'a> = &'a mut dyn FnMut(&Connection, &Known) -> Result<(), StoreError>;
 
@@ -124,8 +132,9 @@ pub(crate) type Before<'a> = &'a mut dyn FnMut(&Connection, &Known) -> Result<()
 pub(crate) fn run(
     connection: &mut Connection,
     job: Job<'_>,
+    last_left: Option<Left>,
     before: Before<'_>,
-) -> Result<Option<StepReport>, StoreError> {
+) -> Result<Option<(StepReport, Left)>, StoreError> {
     let failed = |source| StoreError::of_sqlite(job.path, "migrate", source);
     // Dropping a table would otherwise delete or change the rows that refer to it. It cannot be set in a transaction.
     connection
@@ -141,7 +150,7 @@ pub(crate) fn run(
             }
         }))
         .map_err(failed)?;
-    let report = run_in_transaction(connection, job, before, &touched);
+    let report = run_in_transaction(connection, job, last_left, before, &touched);
     connection
         .update_hook(None::<fn(Action, &str, &str, i64)>)
         .map_err(failed)?;
@@ -154,9 +163,10 @@ pub(crate) fn run(
 fn run_in_transaction(
     connection: &mut Connection,
     job: Job<'_>,
+    last_left: Option<Left>,
     before: Before<'_>,
     touched: &Mutex<BTreeSet<String>>,
-) -> Result<Option<StepReport>, StoreError> {
+) -> Result<Option<(StepReport, Left)>, StoreError> {
     let started = Instant::now();
     let failed = |source| StoreError::of_sqlite(job.path, "migrate", source);
     // SQLite's own write lock is what keeps a second process out. It ends with the process, leaves no file behind, and
@@ -184,7 +194,11 @@ fn run_in_transaction(
         statements: Vec::new(),
         findings: Vec::new(),
     };
-    let orphans = preflight::orphans(&transaction).map_err(failed)?;
+    let data_version = preflight::count(&transaction, "PRAGMA data_version").map_err(failed)?;
+    let orphans = match last_left {
+        Some(left) if left.data_version == data_version => left.orphans,
+        _ => preflight::orphans(&transaction).map_err(failed)?,
+    };
     step.findings.extend(orphans.in_words());
     let bytes_before = preflight::size_bytes(&transaction).map_err(failed)?;
     let kept = match job.direction {
@@ -207,7 +221,7 @@ fn run_in_transaction(
 
     check_contents(&step, &kept, &contents, job)?;
     check_untouched(&rows_before, &kept, touched, job)?;
-    check_orphans(&transaction, &orphans, job)?;
+    let orphans = check_orphans(&transaction, orphans, touched, job)?;
     let reached = check_schema(&transaction, target, job)?;
     let rows_after = preflight::row_counts(&transaction, &reached.schema).map_err(failed)?;
     let bytes_after = preflight::size_bytes(&transaction).map_err(failed)?;
@@ -231,7 +245,7 @@ fn run_in_transaction(
     .map_err(failed)?;
     let (statements, findings) = (step.statements, step.findings);
     transaction.commit().map_err(failed)?;
-    Ok(Some(StepReport {
+    let report = StepReport {
         version: job.migration.version,
         direction: job.direction,
         description: job.migration.description,
@@ -241,7 +255,12 @@ fn run_in_transaction(
         bytes_after,
         duration_ms: started.elapsed().as_millis() as u64,
         findings,
-    }))
+    };
+    let left = Left {
+        data_version,
+        orphans,
+    };
+    Ok(Some((report, left)))
 }
 
 pub(crate) fn refuse_additions(known: &Known, path: &Path) -> Result<(), StoreError> {
@@ -311,16 +330,25 @@ fn check_untouched(
     }
 }
 
+/// Gives the orphans that there are now. Where SQLite has told of no row written, they are those that there were.
 fn check_orphans(
     connection: &Connection,
-    before: &Orphans,
+    before: Orphans,
+    touched: &Mutex<BTreeSet<String>>,
     job: Job<'_>,
-) -> Result<(), StoreError> {
+) -> Result<Orphans, StoreError> {
+    let nothing_written = touched
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .is_empty();
+    if nothing_written {
+        return Ok(before);
+    }
     let after = preflight::orphans(connection)
         .map_err(|source| StoreError::of_sqlite(job.path, "read", source))?;
-    match after.worse_than(before) {
+    match after.worse_than(&before) {
         Some(what) => Err(step_failed(job, what)),
-        None => Ok(()),
+        None => Ok(after),
     }
 }
 

@@ -202,20 +202,21 @@ fn has_import_index(schema: &Schema, table: &str) -> bool {
         .is_some_and(|table| table.column("import_index").is_some())
 }
 
-/// A number changes only where it was asked for: everything else stays.
+/// A row is written to only where numbers were asked for, and then nothing but its number changes.
 #[expect(clippy::unnecessary_wraps, reason = "the form that every step has")]
 fn kept_up(step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
     let renumbers = step.options.backfill || step.options.resequence;
-    Ok(content::everything_but(actual, |table, column| {
-        renumbers && column == "import_index" && NUMBERED_TABLES.contains(&table)
-    }))
+    let tables: &[&str] = if renumbers { &NUMBERED_TABLES } else { &[] };
+    Ok(content::written(actual, tables, is_number))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form that every step has")]
 fn kept_down(_step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
-    Ok(content::everything_but(actual, |table, column| {
-        column == "import_index" && NUMBERED_TABLES.contains(&table)
-    }))
+    Ok(content::written(actual, &NUMBERED_TABLES, is_number))
+}
+
+fn is_number(table: &str, column: &str) -> bool {
+    column == "import_index" && NUMBERED_TABLES.contains(&table)
 }
 
 fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
