@@ -122,8 +122,8 @@ pub(super) fn list_listings(
 
 /// The offers in whose titles all the words stand.
 fn offers_with_words(connection: &Connection, text: &str) -> Result<FxHashSet<i64>, StoreError> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let conditions = vec!["instr(lower(title), lower(?)) > 0"; words.len()];
+    let words: Vec<String> = text.split_whitespace().map(pattern_of).collect();
+    let conditions = vec!["title LIKE ? ESCAPE '\\'"; words.len()];
     let offers = connection
         .prepare_cached(&format!(
             "SELECT id FROM listings WHERE {}",
@@ -132,6 +132,21 @@ fn offers_with_words(connection: &Connection, text: &str) -> Result<FxHashSet<i6
         .query_map(params_from_iter(words), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     Ok(offers)
+}
+
+/// What `LIKE` finds a word by wherever it stands in a text, in any case of ASCII letters. `instr` of both in small
+/// letters takes twice the time.
+fn pattern_of(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len() + 2);
+    pattern.push('%');
+    for letter in word.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// The models of this name in any case; the name itself where there is none, since old rows may have a model that is in
