@@ -122,6 +122,8 @@ pub enum StoreError {
     RateDiffers { import_id: String, currency: String },
     #[error("the database lost {0}")]
     RecordLost(&'static str),
+    #[error("the listing that the page begins after is gone")]
+    PlaceGone,
     #[error("another program has been writing to the database for too long")]
     Busy,
     #[error("the database cannot be written")]
@@ -191,6 +193,7 @@ impl StoreError {
                 "`glyphd imports show {import_id}` names its rates; give the same with `--rates FILE`"
             ),
             StoreError::Busy => "nothing was changed; try again when it has ended".to_owned(),
+            StoreError::PlaceGone => "begin at the first page again".to_owned(),
             StoreError::NotWritable => "the file and its folder must be writable".to_owned(),
             StoreError::DiskFull => "nothing was changed; make room and try again".to_owned(),
             StoreError::Sqlite { .. }

@@ -19,6 +19,8 @@ pub struct ListingFilter {
     pub sort: ListingSort,
     pub limit: u64,
     pub offset: u64,
+    /// Only what comes after this place in the order, which must be of the same `sort`; `offset` counts from there.
+    pub after: Option<ListingPlace>,
     /// Give the evidence of each match too.
     pub with_evidence: bool,
 }
@@ -35,6 +37,35 @@ pub enum ListingSort {
     Newest,
     /// By import and row.
     RowOrder,
+}
+
+/// Where a listing stands in an order: what follows it stays the same whatever is imported or undone meanwhile.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListingPlace {
+    /// The listing's id.
+    pub id: i64,
+    /// The number that the order goes by; absent where the listing has none, or the order goes by none.
+    pub number: Option<f64>,
+    /// In [`ListingSort::RowOrder`].
+    pub import_id: Option<String>,
+}
+
+impl ListingPlace {
+    pub fn of(record: &ListingRecord, sort: ListingSort) -> ListingPlace {
+        let number = match sort {
+            ListingSort::BestScore => Some(record.score),
+            ListingSort::Cheapest | ListingSort::Dearest => Some(record.price),
+            ListingSort::CheapestMemory => record.price_per_gb,
+            ListingSort::Newest | ListingSort::RowOrder => None,
+        };
+        ListingPlace {
+            id: record.id,
+            number,
+            import_id: (sort == ListingSort::RowOrder)
+                .then(|| record.import_id.clone())
+                .flatten(),
+        }
+    }
 }
 
 /// A scored listing.

@@ -93,6 +93,7 @@ pub(super) fn list_listings(
     };
     let page = Page {
         sort: filter.sort,
+        after: filter.after.as_ref(),
         limit: usize::try_from(filter.limit).unwrap_or(usize::MAX),
         offset: usize::try_from(filter.offset).unwrap_or(usize::MAX),
     };

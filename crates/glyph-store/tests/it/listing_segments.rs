@@ -1,6 +1,6 @@
 //! What the segments answer is what plain SQL over the rows answers, whoever wrote the rows.
 
-use glyph_store::listing::{ListingFilter, ListingSort};
+use glyph_store::listing::{ListingFilter, ListingPlace, ListingSort};
 use glyph_store::store::Store;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -113,6 +113,7 @@ fn any_filter(numbers: &mut Numbers, rows: u64) -> ListingFilter {
         } else {
             numbers.below(50)
         },
+        after: None,
         with_evidence: false,
     }
 }
@@ -149,9 +150,46 @@ fn assert_answers_as_sql(store: &dyn Store, connection: &Connection, queries: us
         let filter = any_filter(&mut numbers, rows as u64);
         let expected = by_rows(connection, &filter);
         assert!(by_store(store, &filter) == expected, "{filter:?}");
+        assert_goes_on_after_a_place(store, &filter, &expected, &mut numbers);
         found += expected.len();
     }
     assert!(found > 0, "the queries find something");
+}
+
+/// What follows a listing on a page is what a page that begins after it has.
+fn assert_goes_on_after_a_place(
+    store: &dyn Store,
+    filter: &ListingFilter,
+    expected: &[i64],
+    numbers: &mut Numbers,
+) {
+    if expected.is_empty() {
+        return;
+    }
+    let last = numbers.below(expected.len() as u64);
+    let before = store
+        .list_listings(&ListingFilter {
+            offset: filter.offset + last,
+            limit: 1,
+            ..filter.clone()
+        })
+        .unwrap();
+    let filter = ListingFilter {
+        after: Some(ListingPlace::of(&before[0], filter.sort)),
+        limit: filter.limit - last - 1,
+        offset: 0,
+        ..filter.clone()
+    };
+    let rest = &expected[last as usize + 1..];
+    assert!(by_store(store, &filter) == rest, "{filter:?}");
+    let filter = ListingFilter {
+        offset: 3,
+        ..filter
+    };
+    assert!(
+        by_store(store, &filter).starts_with(rest.get(3..).unwrap_or_default()),
+        "{filter:?}"
+    );
 }
 
 fn count(connection: &Connection, sql: &str) -> i64 {

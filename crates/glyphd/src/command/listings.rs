@@ -124,6 +124,7 @@ pub(super) fn run(
         },
         limit: arguments.limit,
         offset: arguments.offset,
+        after: None,
         with_evidence: arguments.explain,
     };
     let listings = store.list_listings(&filter)?;

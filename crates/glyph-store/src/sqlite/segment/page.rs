@@ -4,22 +4,25 @@
 //! of some block, so that it takes whole runs of equal keys, and its rows are sorted by key and id. Where nothing is
 //! filtered the first keys of the blocks tell how far a page in the depth is, and the walk starts close before it.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::order::KeyRange;
+use super::order::{self, KeyRange};
 use super::read::Segment;
 use super::select::{Selection, Wanted};
 use super::{ENTRIES, Part};
 use crate::error::StoreError;
-use crate::listing::ListingSort;
+use crate::listing::{ListingPlace, ListingSort};
 
 /// Blocks that a slice may take at most: it bounds the memory of a walk through rows that are not on the page.
 const MOST_BLOCKS: usize = 256;
 
 /// Which rows of an answer are asked for.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sqlite) struct Page {
+pub(in crate::sqlite) struct Page<'a> {
     pub(in crate::sqlite) sort: ListingSort,
+    /// The page begins after this place, and the offset counts from there.
+    pub(in crate::sqlite) after: Option<&'a ListingPlace>,
     pub(in crate::sqlite) limit: usize,
     pub(in crate::sqlite) offset: usize,
 }
@@ -28,7 +31,7 @@ pub(in crate::sqlite) struct Page {
 pub(in crate::sqlite) fn find_page(
     mut segments: Vec<Segment<'_>>,
     wanted: &Wanted<'_>,
-    page: Page,
+    page: Page<'_>,
 ) -> Result<Vec<i64>, StoreError> {
     let ranges = [Part::ScoreOrder, Part::PriceOrder].map(|part| wanted.range_of(part));
     if page.limit == 0 || ranges.into_iter().any(KeyRange::is_empty) {
@@ -46,7 +49,27 @@ pub(in crate::sqlite) fn find_page(
         }
     };
     let range = wanted.range_of(part);
-    Walk::new(select(segments, wanted, Some(part))?, part, falling)?.page(range, page)
+    let after = page.after.map(|place| Last {
+        key: key_of(place, part),
+        id: place.id,
+    });
+    Walk::new(select(segments, wanted, Some(part))?, part, falling, after)?.page(range, page)
+}
+
+/// The key that a listing has in an order of numbers.
+fn key_of(place: &ListingPlace, part: Part) -> u64 {
+    match (place.number, part) {
+        (None, _) => order::UNKNOWN,
+        (Some(score), Part::ScoreOrder) => order::falling_key_of(score),
+        (Some(number), _) => order::key_of(number),
+    }
+}
+
+/// The row that a walk begins after.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    key: u64,
+    id: i64,
 }
 
 /// A segment with the rows of it that are wanted.
@@ -93,10 +116,16 @@ struct Walk<'c> {
     all_fences: Vec<u64>,
     part: Part,
     falling: bool,
+    after: Option<Last>,
 }
 
 impl<'c> Walk<'c> {
-    fn new(segments: Vec<Selected<'c>>, part: Part, falling: bool) -> Result<Walk<'c>, StoreError> {
+    fn new(
+        segments: Vec<Selected<'c>>,
+        part: Part,
+        falling: bool,
+        after: Option<Last>,
+    ) -> Result<Walk<'c>, StoreError> {
         let fences = segments
             .iter()
             .map(|selected| selected.segment.fences(part))
@@ -109,10 +138,19 @@ impl<'c> Walk<'c> {
             all_fences,
             part,
             falling,
+            after,
         })
     }
 
-    fn page(&self, range: KeyRange, page: Page) -> Result<Vec<i64>, StoreError> {
+    fn page(&self, mut range: KeyRange, page: Page<'_>) -> Result<Vec<i64>, StoreError> {
+        match self.after {
+            Some(last) if self.falling => range.high = range.high.min(last.key),
+            Some(last) => range.low = range.low.max(last.key),
+            None => {}
+        }
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
         let (mut rest, mut offset) = self.skip(range, page.offset)?;
         let mut found: Vec<(u64, i64)> = Vec::new();
         let mut blocks = 0;
@@ -120,7 +158,8 @@ impl<'c> Walk<'c> {
             let missing = offset.saturating_add(page.limit) - found.len();
             blocks = (blocks * 2).max(self.blocks_for(missing)).min(MOST_BLOCKS);
             let (slice, after) = self.slice(rest, blocks);
-            let passed = if found.is_empty() && offset > 0 {
+            // The first slice may hold rows before the place that the walk begins after.
+            let passed = if found.is_empty() && offset > 0 && !self.begins_in(slice) {
                 Some(self.count(slice)?).filter(|rows| *rows <= offset)
             } else {
                 None
@@ -142,6 +181,16 @@ impl<'c> Walk<'c> {
         found.sort_unstable();
         let on_page = found.iter().skip(offset).take(page.limit);
         Ok(on_page.map(|(_, id)| *id).collect())
+    }
+
+    fn begins_in(&self, slice: KeyRange) -> bool {
+        self.after
+            .is_some_and(|last| (slice.low..=slice.high).contains(&last.key))
+    }
+
+    fn is_before_begin(&self, key: u64, id: i64) -> bool {
+        self.after
+            .is_some_and(|last| key == last.key && id <= last.id)
     }
 
     /// How many blocks to read for so many wanted rows.
@@ -198,7 +247,7 @@ impl<'c> Walk<'c> {
             .iter()
             .any(|selected| !matches!(selected.selection, Selection::All));
         // Each segment may have a block that begins before the range.
-        let mut blocks = if is_filtered {
+        let mut blocks = if is_filtered || self.after.is_some() {
             0
         } else {
             (offset / ENTRIES).saturating_sub(self.segments.len())
@@ -255,8 +304,9 @@ impl<'c> Walk<'c> {
             let row_ids = segment.row_ids()?;
             segment.visit(self.part, blocks, |block| {
                 for (key, place) in block.within(slice).entries() {
-                    if selected.selection.contains(place) {
-                        found.push((key, id_at(segment, row_ids.as_ref(), place)));
+                    let id = id_at(segment, row_ids.as_ref(), place);
+                    if selected.selection.contains(place) && !self.is_before_begin(key, id) {
+                        found.push((key, id));
                     }
                 }
             })?;
@@ -293,19 +343,23 @@ fn count_within(
 
 /// Ids from the highest down. Segments of rows that were written together follow each other; the others' ids are
 /// sorted among them.
-fn newest(segments: Vec<Selected<'_>>, page: Page) -> Result<Vec<i64>, StoreError> {
+fn newest(segments: Vec<Selected<'_>>, page: Page<'_>) -> Result<Vec<i64>, StoreError> {
+    let before = page.after.map_or(i64::MAX, |place| place.id);
     let (mut counted, others): (Vec<_>, Vec<_>) = segments
         .into_iter()
         .partition(|selected| selected.segment.is_counted);
     counted.sort_by_key(|selected| std::cmp::Reverse(selected.segment.first_id));
     let mut loose = Vec::new();
     for other in &others {
-        loose.extend(ids_of(other)?);
+        loose.extend(ids_of(other)?.into_iter().filter(|id| *id < before));
     }
     loose.sort_unstable_by(|left, right| right.cmp(left));
     let mut loose = loose.as_slice();
     let mut picked = Picked::of(page);
-    for selected in &counted {
+    for selected in counted
+        .iter()
+        .filter(|selected| selected.segment.first_id < before)
+    {
         let segment = &selected.segment;
         let above = loose.partition_point(|id| *id > segment.last_id);
         let (first, rest) = loose.split_at_checked(above).unwrap_or_default();
@@ -316,10 +370,12 @@ fn newest(segments: Vec<Selected<'_>>, page: Page) -> Result<Vec<i64>, StoreErro
         if picked.is_full() {
             break;
         }
-        if among.is_empty() && picked.pass(selected.count()) {
+        let is_whole = segment.last_id < before;
+        if is_whole && among.is_empty() && picked.pass(selected.count()) {
             continue;
         }
         let mut ids = ids_of(selected)?;
+        ids.retain(|id| *id < before);
         ids.extend(among);
         ids.sort_unstable_by(|left, right| right.cmp(left));
         picked.take(ids.into_iter());
@@ -329,24 +385,53 @@ fn newest(segments: Vec<Selected<'_>>, page: Page) -> Result<Vec<i64>, StoreErro
 }
 
 /// Ids as the rows stand, segment after segment.
-fn in_row_order(segments: &[Selected<'_>], page: Page) -> Result<Vec<i64>, StoreError> {
+fn in_row_order(segments: &[Selected<'_>], page: Page<'_>) -> Result<Vec<i64>, StoreError> {
     let mut picked = Picked::of(page);
+    let mut after = page.after;
     for selected in segments {
         if picked.is_full() {
             break;
+        }
+        if let Some(place) = after {
+            match selected.segment.import_id.cmp(&place.import_id) {
+                Ordering::Less => continue,
+                Ordering::Equal => {
+                    if let Some(last) = place_of(&selected.segment, place.id)? {
+                        after = None;
+                        picked.take(ids_after(selected, Some(last))?.into_iter());
+                    }
+                    continue;
+                }
+                // The row is gone: undone, repaired or matched again.
+                Ordering::Greater => return Err(StoreError::PlaceGone),
+            }
         }
         if !picked.pass(selected.count()) {
             picked.take(ids_of(selected)?.into_iter());
         }
     }
-    Ok(picked.ids)
+    match after {
+        Some(_) => Err(StoreError::PlaceGone),
+        None => Ok(picked.ids),
+    }
+}
+
+/// Where a row is in a segment.
+fn place_of(segment: &Segment<'_>, id: i64) -> Result<Option<usize>, StoreError> {
+    let row_ids = segment.row_ids()?;
+    Ok((0..segment.rows).find(|place| id_at(segment, row_ids.as_ref(), *place) == id))
 }
 
 /// The ids of the wanted rows, in row order.
 fn ids_of(selected: &Selected<'_>) -> Result<Vec<i64>, StoreError> {
+    ids_after(selected, None)
+}
+
+/// Those of them after a place of the segment.
+fn ids_after(selected: &Selected<'_>, last: Option<usize>) -> Result<Vec<i64>, StoreError> {
     let segment = &selected.segment;
     let row_ids = segment.row_ids()?;
-    Ok((0..segment.rows)
+    Ok((last.map_or(0, |last| last + 1)..segment.rows)
         .filter(|place| selected.selection.contains(*place))
         .map(|place| id_at(segment, row_ids.as_ref(), place))
         .collect())
