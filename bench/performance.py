@@ -258,7 +258,7 @@ def measure(part, binary, folder, scale):
 
 
 def main():
-    arguments = argparse.ArgumentParser(usage=__doc__)
+    arguments = argparse.ArgumentParser(usage=__doc__.replace("%", "%%"))
     arguments.add_argument("binary")
     arguments.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     arguments.add_argument("--scale", type=float, default=1.0)

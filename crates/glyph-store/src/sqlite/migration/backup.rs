@@ -94,37 +94,36 @@ fn verify(source: &Connection, path: &Path, copy_path: &Path) -> Result<(), Stor
         return Err(differs("its schema differs".to_owned()));
     }
     let tables = &everything(&schema);
-    // The check of the copy's pages takes as long as the reading of both files' rows.
-    let (findings, contents) = std::thread::scope(|scope| {
+    // Reading takes most of a backup's time: both files' rows and the copy's pages are read at once.
+    let (findings, copied, original) = std::thread::scope(|scope| {
         let findings = scope.spawn(|| {
-            open_untouched(copy_path).and_then(|copy| {
-                preflight::integrity(&copy)
-                    .map_err(|error| StoreError::of_sqlite(copy_path, "check", error))
-            })
+            let copy = open_untouched(copy_path)?;
+            preflight::integrity(&copy)
+                .map_err(|error| StoreError::of_sqlite(copy_path, "check", error))
         });
-        let contents = contents(source, tables.iter().map(|kept| kept.before.as_str()))
-            .and_then(|original| {
-                let copied = contents(&copy, tables.iter().map(|kept| kept.after.as_str()))?;
-                Ok((original, copied))
-            })
-            .map_err(failed);
-        let findings = findings
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (findings, contents)
+        let copied =
+            scope.spawn(move || contents(&copy, tables.iter().map(|kept| kept.after.as_str())));
+        let original = contents(source, tables.iter().map(|kept| kept.before.as_str()));
+        (joined(findings), joined(copied), original)
     });
     if let Some(finding) = findings?.first() {
         // The copy has what the original has, page by page, and damage is in both or came with the copying.
         preflight::require_integrity(source, path)?;
         return Err(differs(finding.clone()));
     }
-    let (original, copied) = contents?;
+    let (original, copied) = (original.map_err(failed)?, copied.map_err(failed)?);
     for ((kept, original), copied) in tables.iter().zip(original).zip(copied) {
         if original != copied {
             return Err(differs(format!("the rows of `{}` differ", kept.table)));
         }
     }
     Ok(())
+}
+
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn contents<'a>(
