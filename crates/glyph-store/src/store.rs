@@ -48,10 +48,11 @@ pub trait Store {
     /// Takes an import's rows out and marks its record as undone. Returns the record.
     fn undo_import(&mut self, import_id: &str, at: &str) -> Result<ImportRecord, StoreError>;
 
-    /// The rows of an import that are still rejected, in row order.
+    /// The rows of an import that are still rejected, in row order, from the row number `from` on.
     fn list_rejects(
         &self,
         import_id: &str,
+        from: u64,
         visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
@@ -62,7 +63,23 @@ pub trait Store {
         visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
+    /// The rows of one import that have a number, from `from` on: all, or those of one outcome (`scored`, `unmatched`,
+    /// `rejected`).
+    fn list_rows_from(
+        &self,
+        import_id: &str,
+        from: u64,
+        outcome: Option<&str>,
+        visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
     fn list_listings(&self, filter: &ListingFilter) -> Result<Vec<ListingRecord>, StoreError>;
+
+    /// One listing, with its evidence.
+    fn find_listing(&self, id: i64) -> Result<Option<ListingRecord>, StoreError>;
+
+    /// A number that is another one once anybody else has changed the database. It says nothing beyond this connection.
+    fn version(&self) -> Result<u64, StoreError>;
 
     /// Prices by model over the listings in force.
     fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError>;

@@ -98,27 +98,36 @@ pub(super) fn list_listings(
         offset: usize::try_from(filter.offset).unwrap_or(usize::MAX),
     };
     let ids = find_page(segments_of(connection, whose)?, &wanted, page)?;
-    let evidence = if filter.with_evidence {
-        "evidence"
-    } else {
-        "NULL"
-    };
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS}, {evidence} AS evidence FROM offers WHERE id = ?1"
-    ))?;
+    let mut select = connection.prepare_cached(&select_one(filter.with_evidence))?;
     ids.iter()
         .map(|id| {
-            let record = select
-                .query_row([id], |row| {
-                    Ok(ListingRecord {
-                        evidence: row.get(COLUMN_COUNT)?,
-                        ..read(row)?
-                    })
-                })
-                .optional()?;
+            let record = select.query_row([id], read_one).optional()?;
             record.ok_or(StoreError::RecordLost("a row of a listing segment"))
         })
         .collect()
+}
+
+/// One listing, with its evidence.
+pub(super) fn find_listing(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<Option<ListingRecord>> {
+    connection
+        .prepare_cached(&select_one(true))?
+        .query_row([id], read_one)
+        .optional()
+}
+
+fn select_one(with_evidence: bool) -> String {
+    let evidence = if with_evidence { "evidence" } else { "NULL" };
+    format!("SELECT {COLUMNS}, {evidence} AS evidence FROM offers WHERE id = ?1")
+}
+
+fn read_one(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
+    Ok(ListingRecord {
+        evidence: row.get(COLUMN_COUNT)?,
+        ..read(row)?
+    })
 }
 
 /// The offers in whose titles all the words stand.

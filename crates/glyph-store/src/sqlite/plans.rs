@@ -211,7 +211,14 @@ fn nothing_asked_of_one_import_reads_the_others() {
                 .list_rows(Some("first"), &mut nothing)
                 .expect("an answer");
             store
-                .list_rejects("first", &mut |_| ControlFlow::Continue(()))
+                .list_rows_from("first", 3, None, &mut nothing)
+                .expect("an answer");
+            store
+                .list_rows_from("first", 3, Some("unmatched"), &mut nothing)
+                .expect("an answer");
+            store.find_listing(1).expect("an answer");
+            store
+                .list_rejects("first", 0, &mut |_| ControlFlow::Continue(()))
                 .expect("an answer");
             store.diff_imports("first", "second").expect("an answer");
             store

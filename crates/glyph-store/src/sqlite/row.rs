@@ -8,8 +8,8 @@ use crate::error::StoreError;
 use crate::listing::{RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
 
-/// The three outcomes of one import, merged by `import_index` along the unique indexes.
-const ROWS: &str = "
+/// The scored rows of an import, as rows of any outcome.
+const SCORED: &str = "
     SELECT s.import_id, s.import_index, 'scored' AS outcome, NULL AS reason, l.title, s.canonical_model,
       s.price, s.currency,
       coalesce(s.price_text, s.price_minor) AS given, s.price_text IS NULL AS given_is_minor, s.price_minor,
@@ -19,23 +19,50 @@ const ROWS: &str = "
       s.seen_at, coalesce(l.notes, s.notes) AS notes, l.extra, NULL AS raw, NULL AS errors
     FROM scored_listings s
     LEFT JOIN listings l ON l.id = s.listing_id
-    WHERE s.import_id IS ?1
-    UNION ALL
-    SELECT u.import_id, u.import_index, 'unmatched', u.reason, l.title, NULL,
-      u.price, u.currency, coalesce(u.price_text, u.price_minor), u.price_text IS NULL, u.price_minor,
-      NULL, l.memory_gb, coalesce(l.condition_text, u.condition), u.quantity, u.min_order_qty,
-      u.availability, l.lot_size, l.seller, coalesce(l.region_text, u.region), l.source_url,
-      u.seen_at, l.notes, l.extra, NULL, NULL
+    WHERE s.import_id IS ?1";
+
+const UNMATCHED: &str = "
+    SELECT u.import_id, u.import_index, 'unmatched' AS outcome, u.reason, l.title, NULL AS canonical_model,
+      u.price, u.currency,
+      coalesce(u.price_text, u.price_minor) AS given, u.price_text IS NULL AS given_is_minor, u.price_minor,
+      NULL AS score, l.memory_gb AS vram_gb, coalesce(l.condition_text, u.condition) AS condition, u.quantity, u.min_order_qty,
+      u.availability, l.lot_size, l.seller, coalesce(l.region_text, u.region) AS region, l.source_url,
+      u.seen_at, l.notes, l.extra, NULL AS raw, NULL AS errors
     FROM unmatched_listings u
     LEFT JOIN listings l ON l.id = u.listing_id
-    WHERE u.import_id IS ?1
-    UNION ALL
-    SELECT r.import_id, r.import_index, 'rejected', r.code, NULL, NULL,
-      NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-      r.raw, r.errors
+    WHERE u.import_id IS ?1";
+
+const REJECTED: &str = "
+    SELECT r.import_id, r.import_index, 'rejected' AS outcome, r.code AS reason, NULL AS title, NULL AS canonical_model,
+      NULL AS price, NULL AS currency, NULL AS given, 0 AS given_is_minor, NULL AS price_minor,
+      NULL AS score, NULL AS vram_gb, NULL AS condition, NULL AS quantity, NULL AS min_order_qty,
+      NULL AS availability, NULL AS lot_size, NULL AS seller, NULL AS region, NULL AS source_url,
+      NULL AS seen_at, NULL AS notes, NULL AS extra, r.raw, r.errors
     FROM rejected_rows r
-    WHERE r.import_id IS ?1
-    ORDER BY 2";
+    WHERE r.import_id IS ?1";
+
+/// What becomes of a row, with the query of such rows and the name of its table there.
+const OUTCOMES: [(&str, &str, &str); 3] = [
+    ("scored", SCORED, "s"),
+    ("unmatched", UNMATCHED, "u"),
+    ("rejected", REJECTED, "r"),
+];
+
+/// The outcomes of one import, merged by `import_index` along the unique indexes; from the row `?2` on where asked.
+fn query_of(outcome: Option<&str>, is_from_a_row: bool) -> String {
+    let parts: Vec<String> = OUTCOMES
+        .iter()
+        .filter(|(name, _, _)| outcome.is_none_or(|outcome| outcome == *name))
+        .map(|(_, sql, table)| {
+            if is_from_a_row {
+                format!("{sql} AND {table}.import_index >= ?2")
+            } else {
+                (*sql).to_owned()
+            }
+        })
+        .collect();
+    format!("{} ORDER BY 2", parts.join(" UNION ALL "))
+}
 
 /// Imports in the order they came, then those that old rows name and no record tells of.
 const IMPORTS: &str = "
@@ -113,7 +140,7 @@ pub(super) fn list_rows(
         ids.push(None);
         ids
     };
-    let mut statement = connection.prepare(ROWS)?;
+    let mut statement = connection.prepare(&query_of(None, false))?;
     for import_id in imports {
         let mut rows = statement.query([import_id])?;
         while let Some(row) = rows.next()? {
@@ -125,18 +152,37 @@ pub(super) fn list_rows(
     Ok(())
 }
 
+/// Visits the rows of one import from one number on, all of them or those of one outcome.
+pub(super) fn list_rows_from(
+    connection: &Connection,
+    import_id: &str,
+    from: u64,
+    outcome: Option<&str>,
+    visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(&query_of(outcome, true))?;
+    let mut rows = statement.query((import_id, i64::try_from(from).unwrap_or(i64::MAX)))?;
+    while let Some(row) = rows.next()? {
+        if visit(read(row)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn list_rejects(
     connection: &Connection,
     import_id: &str,
+    from: u64,
     visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare(
         "SELECT import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors
          FROM rejected_rows
-         WHERE import_id = ?1
+         WHERE import_id = ?1 AND import_index >= ?2
          ORDER BY import_index",
     )?;
-    let mut rows = statement.query([import_id])?;
+    let mut rows = statement.query((import_id, i64::try_from(from).unwrap_or(i64::MAX)))?;
     while let Some(row) = rows.next()? {
         let unsigned = |column: usize| row.get::<_, i64>(column).map(|value| value as u64);
         let record = RejectRecord {

@@ -96,9 +96,31 @@ impl Store for SqliteStore {
     fn list_rejects(
         &self,
         import_id: &str,
+        from: u64,
         visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        row::list_rejects(&self.connection, import_id, visit)
+        row::list_rejects(&self.connection, import_id, from, visit)
+    }
+
+    fn list_rows_from(
+        &self,
+        import_id: &str,
+        from: u64,
+        outcome: Option<&str>,
+        visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        row::list_rows_from(&self.connection, import_id, from, outcome, visit)
+    }
+
+    fn find_listing(&self, id: i64) -> Result<Option<ListingRecord>, StoreError> {
+        Ok(listing::find_listing(&self.connection, id)?)
+    }
+
+    fn version(&self) -> Result<u64, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get::<_, i64>(0))? as u64)
     }
 
     fn list_rows(

@@ -169,6 +169,29 @@ fn rows_of_all_imports_come_import_by_import() {
 }
 
 #[test]
+fn rows_are_read_from_any_row_on() {
+    prove(row::rows_are_read_from_any_row_on);
+}
+
+#[test]
+fn a_listing_is_found_by_its_id() {
+    prove(listing::is_found_by_its_id);
+}
+
+#[test]
+fn the_version_changes_where_another_connection_writes() {
+    let place = Place::new();
+    let mut store = place.store();
+    let other = place.store();
+    let before = other.version().unwrap();
+    assert_eq!(other.version().unwrap(), before);
+    crate::feed::import(&mut store, "first", crate::conformance::MARKET);
+    let after = other.version().unwrap();
+    assert_ne!(after, before);
+    assert_eq!(other.version().unwrap(), after);
+}
+
+#[test]
 fn a_visitor_may_stop() {
     prove(row::a_visitor_may_stop);
 }

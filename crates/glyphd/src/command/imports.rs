@@ -363,7 +363,7 @@ fn show_reasons(heading: &str, reasons: &[ReasonCount]) -> anyhow::Result<()> {
 
 fn rejects_of(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<Vec<RejectRecord>> {
     let mut rejects = Vec::new();
-    store.list_rejects(&record.import_id, &mut |reject| {
+    store.list_rejects(&record.import_id, 0, &mut |reject| {
         rejects.push(reject);
         ControlFlow::Continue(())
     })?;
@@ -373,7 +373,7 @@ fn rejects_of(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<Vec<Re
 /// Prints the rejects one by one: there may be more than fit in memory.
 fn stream_rejects(store: &dyn Store, record: &ImportRecord) -> anyhow::Result<()> {
     let mut printed = Ok(());
-    store.list_rejects(&record.import_id, &mut |reject| {
+    store.list_rejects(&record.import_id, 0, &mut |reject| {
         printed = output::json_line(&reject);
         if printed.is_ok() {
             ControlFlow::Continue(())

@@ -201,6 +201,24 @@ pub(crate) fn filters_by_words_of_the_title(store: &mut dyn Store) {
     }
 }
 
+pub(crate) fn is_found_by_its_id(store: &mut dyn Store) {
+    market(store);
+    let all = listings(
+        store,
+        &ListingFilter {
+            with_evidence: true,
+            ..everything()
+        },
+    );
+    for listing in &all {
+        assert_eq!(
+            store.find_listing(listing.id).unwrap().as_ref(),
+            Some(listing)
+        );
+    }
+    assert_eq!(store.find_listing(-1).unwrap(), None);
+}
+
 pub(crate) fn filters_hold_together(store: &mut dyn Store) {
     market(store);
     let filter = ListingFilter {

@@ -94,7 +94,7 @@ fn rows(store: &dyn Store, import_id: Option<&str>) -> Vec<RowRecord> {
 fn rejects(store: &dyn Store, import_id: &str) -> Vec<RejectRecord> {
     let mut rejects = Vec::new();
     store
-        .list_rejects(import_id, &mut |reject| {
+        .list_rejects(import_id, 0, &mut |reject| {
             rejects.push(reject);
             ControlFlow::Continue(())
         })

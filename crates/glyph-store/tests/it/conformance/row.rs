@@ -100,12 +100,43 @@ pub(crate) fn a_visitor_may_stop(store: &mut dyn Store) {
     assert_eq!(seen, [0, 1, 2]);
     let mut rejected = 0;
     store
-        .list_rejects("first", &mut |_| {
+        .list_rejects("first", 0, &mut |_| {
             rejected += 1;
             ControlFlow::Break(())
         })
         .unwrap();
     assert_eq!(rejected, 1);
+}
+
+/// A page of rows begins at any row, with all outcomes or with one of them.
+pub(crate) fn rows_are_read_from_any_row_on(store: &mut dyn Store) {
+    import(store, "first", MARKET);
+    import(store, "second", MARKET.trim_end());
+    let mut all = Vec::new();
+    store
+        .list_rows(Some("first"), &mut |row| {
+            all.push(row);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    for from in 0..=all.len() as u64 {
+        for outcome in [None, Some("scored"), Some("unmatched"), Some("rejected")] {
+            let mut found = Vec::new();
+            store
+                .list_rows_from("first", from, outcome, &mut |row| {
+                    found.push(row);
+                    ControlFlow::Continue(())
+                })
+                .unwrap();
+            let expected: Vec<_> = all
+                .iter()
+                .filter(|row| row.import_index.unwrap() >= from)
+                .filter(|row| outcome.is_none_or(|outcome| outcome == row.outcome))
+                .cloned()
+                .collect();
+            assert_eq!(found, expected, "{outcome:?} from {from}");
+        }
+    }
 }
 
 pub(crate) fn a_reject_stands_where_its_source_has_it(store: &mut dyn Store) {
