@@ -2,6 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -61,6 +62,19 @@ impl Input {
         }
         Ok(Input {
             name: name.to_owned(),
+            file: Some(file),
+            before: Some(metadata),
+            digest: Arc::default(),
+        })
+    }
+
+    /// A file that is open already, under the name that it came with.
+    pub(crate) fn of_file(name: String, file: File) -> anyhow::Result<Input> {
+        let metadata = file
+            .metadata()
+            .with_context(|| format!("cannot read `{name}`"))?;
+        Ok(Input {
+            name,
             file: Some(file),
             before: Some(metadata),
             digest: Arc::default(),
@@ -127,11 +141,16 @@ impl Input {
             return Ok(None);
         };
         let failed = || format!("cannot read `{}`", self.name);
-        let mut file = File::open(&self.name).with_context(failed)?;
+        let Some(file) = &self.file else {
+            return Ok(None);
+        };
         let mut whole = Sha256AndLength::default();
         let mut buffer = vec![0; 1 << 18];
         loop {
-            let read = file.read(&mut buffer).with_context(failed)?;
+            // By position: the name may be a client's word for the file, and whoever else reads it has a place of its own.
+            let read = file
+                .read_at(&mut buffer, whole.length)
+                .with_context(failed)?;
             if read == 0 {
                 break;
             }

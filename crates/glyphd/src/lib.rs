@@ -6,6 +6,7 @@ pub mod command;
 
 mod clock;
 mod export;
+mod http;
 mod identity;
 mod import_job;
 mod input;
@@ -13,3 +14,5 @@ mod names;
 mod output;
 mod profiles;
 mod repair_job;
+mod rescore;
+mod title_answer;

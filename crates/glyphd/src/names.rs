@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::Context;
-use glyph_core::matching::Matcher;
+use glyph_core::matching::{Clues, Match, Matcher};
 use glyph_core::registry::{Registry, RegistryFile};
 
 use crate::command::Hinted;
@@ -27,6 +27,14 @@ impl Names {
             matcher: Matcher::new(&registry),
             registry,
             own_key,
+        })
+    }
+
+    /// What a title names by itself, without anything else of a row.
+    pub(crate) fn match_title(&self, title: &str) -> Match {
+        self.matcher.match_listing(&Clues {
+            title,
+            ..Clues::default()
         })
     }
 }

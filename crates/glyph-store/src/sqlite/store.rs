@@ -5,7 +5,7 @@ use std::path::Path;
 
 use glyph_core::pipeline::Rejudge;
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, MAIN_DB};
 
 use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
@@ -38,6 +38,13 @@ impl SqliteStore {
         Ok(SqliteStore {
             connection: connection::open_current_for_reading(path)?,
         })
+    }
+
+    /// Whether the file can be written: not whether another program is writing it now.
+    pub fn is_writable(&self) -> bool {
+        self.connection
+            .is_readonly(MAIN_DB)
+            .is_ok_and(|is_readonly| !is_readonly)
     }
 
     /// Opens a database, made when absent. `now` is written into the history of a new one.

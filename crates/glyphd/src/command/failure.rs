@@ -15,18 +15,26 @@ pub enum Status {
     SomeRejected = 3,
 }
 
-/// A message that has a way out: `hint` says what to type.
+/// What is wrong with what the user gave, and where there is a way out a hint that says what to type.
 #[derive(Debug)]
 pub(crate) struct Hinted {
     message: String,
-    hint: String,
+    hint: Option<String>,
 }
 
 impl Hinted {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Hinted {
         Hinted {
             message: message.into(),
-            hint: hint.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// Where the message says all that there is to say.
+    pub(crate) fn without_hint(message: impl Into<String>) -> Hinted {
+        Hinted {
+            message: message.into(),
+            hint: None,
         }
     }
 }
@@ -73,7 +81,7 @@ pub(crate) fn report(error: &anyhow::Error) {
     let hint = error.chain().find_map(|cause| {
         cause
             .downcast_ref::<Hinted>()
-            .map(|hinted| hinted.hint.clone())
+            .and_then(|hinted| hinted.hint.clone())
             .or_else(|| {
                 cause
                     .downcast_ref::<glyph_store::StoreError>()

@@ -1,6 +1,7 @@
 //! `glyphd import`: files in, every row accounted for.
 
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -157,6 +158,7 @@ impl ReadingArguments {
             most_rejects: None,
             dry_run: false,
             force: false,
+            unpacked_bytes: None,
         })
     }
 }
@@ -263,6 +265,7 @@ impl Run<'_> {
         let progress = progress_bar(&input);
         let report = import_job::import_prepared(store, names, prepared, &mut |counts| {
             show_progress(&progress, counts, input.bytes_read());
+            ControlFlow::Continue(())
         });
         progress.finish_and_clear();
         report

@@ -7,14 +7,10 @@ use std::path::Path;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use glyph_core::listing::Condition;
-use glyph_core::matching::Flag;
-use glyph_core::pipeline::counted_condition;
-use glyph_core::score::{Asked, score_value};
 use glyph_core::source::{Format, write_rejects};
 use glyph_store::import::{ImportDiff, ImportRecord, ImportSummary, ReasonCount, RepairRecord};
 use glyph_store::reject::RejectRecord;
-use glyph_store::store::{Store, StoredOffer};
+use glyph_store::store::Store;
 
 use super::failure::{Hinted, Status};
 use super::import::ReadingArguments;
@@ -23,7 +19,7 @@ use crate::input::Input;
 use crate::names::{Names, load_registry};
 use crate::output::{self, Format as OutputFormat};
 use crate::profiles::find_profile;
-use crate::{clock, repair_job};
+use crate::{clock, repair_job, rescore};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  glyphd imports list")]
@@ -513,10 +509,7 @@ fn rescore(
 ) -> anyhow::Result<()> {
     let profile = find_profile(profile)?;
     let (registry, _) = load_registry(registry)?;
-    let rescored = store.rescore_import(&record.import_id, &profile.name, &|offer| {
-        let model = registry.model(registry.find(offer.canonical_model)?);
-        score_value(model, asked(offer), &profile)
-    })?;
+    let rescored = rescore::rescore(store, record, &registry, &profile)?;
     match format {
         OutputFormat::Table => output::line(&format!(
             "rescored import {} with `{}`: {} of {} scores changed, {} could not be scored and stay",
@@ -534,17 +527,4 @@ fn rescore(
         ));
     }
     Ok(())
-}
-
-/// What a stored row asks for one card.
-fn asked(offer: &StoredOffer<'_>) -> Asked {
-    let flags: &[Flag] = if offer.for_parts {
-        &[Flag::ForParts]
-    } else {
-        &[]
-    };
-    Asked {
-        unit_price_usd: offer.unit_price,
-        condition: counted_condition(offer.condition.and_then(Condition::read), flags),
-    }
 }

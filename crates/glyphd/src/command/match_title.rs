@@ -4,14 +4,13 @@ use std::io::{self, BufRead, BufWriter, Write};
 use std::path::Path;
 
 use clap::Args;
-use glyph_core::matching::{Clues, Evidence, Kind, Match, UnmatchedReason};
-use glyph_core::registry::{Registry, Vendor};
-use serde::Serialize;
+use glyph_core::matching::{Evidence, Kind, Match};
 use unicode_width::UnicodeWidthStr;
 
 use super::failure::Status;
 use crate::names::Names;
 use crate::output;
+use crate::title_answer::TitleAnswer;
 
 /// Say which card a title names, and why.
 #[derive(Debug, Args)]
@@ -23,25 +22,6 @@ pub struct Arguments {
     /// Print a JSON object a title.
     #[arg(long)]
     json: bool,
-}
-
-/// A match as scripts read it.
-#[derive(Debug, Serialize)]
-struct Answer<'a> {
-    title: &'a str,
-    kind: &'static str,
-    vendor: Option<Vendor>,
-    model: Option<&'a str>,
-    canonical_model: Option<&'a str>,
-    memory_gb: Option<f64>,
-    form: Option<glyph_core::registry::Form>,
-    lot_size: u32,
-    confidence: f64,
-    reason: Option<&'static str>,
-    flags: &'a [glyph_core::matching::Flag],
-    would_settle: &'a [String],
-    evidence: &'a [glyph_core::matching::Evidence],
-    candidates: &'a [glyph_core::matching::Candidate],
 }
 
 pub(super) fn run(registry: Option<&Path>, arguments: &Arguments) -> anyhow::Result<Status> {
@@ -70,45 +50,12 @@ pub(super) fn run(registry: Option<&Path>, arguments: &Arguments) -> anyhow::Res
 }
 
 fn answer(names: &Names, title: &str, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let found = names.matcher.match_listing(&Clues {
-        title,
-        ..Clues::default()
-    });
+    let found = names.match_title(title);
     if !json {
         return draw(names, title, &found, out);
     }
-    let record = found.model.map(|id| names.registry.model(id));
-    serde_json::to_writer(
-        &mut *out,
-        &Answer {
-            title,
-            kind: found.kind.as_str(),
-            vendor: vendor_of(&names.registry, &found),
-            model: found.product.as_deref(),
-            canonical_model: record.map(|record| record.canonical_model.as_str()),
-            memory_gb: found.memory_gb,
-            form: found.form,
-            lot_size: found.lot_size,
-            confidence: found.confidence,
-            reason: found.unmatched_reason().map(UnmatchedReason::as_str),
-            flags: &found.flags,
-            would_settle: &found.would_settle,
-            evidence: &found.evidence,
-            candidates: &found.candidates,
-        },
-    )?;
+    serde_json::to_writer(&mut *out, &TitleAnswer::of(names, title, &found))?;
     Ok(writeln!(out)?)
-}
-
-/// The vendor of the model, or of the product where the record is open.
-fn vendor_of(registry: &Registry, found: &Match) -> Option<Vendor> {
-    let variant = found.model.or_else(|| {
-        registry
-            .variants(found.product.as_deref()?)
-            .first()
-            .copied()
-    });
-    variant.map(|id| registry.model(id).vendor)
 }
 
 /// The title with the words that decided marked under it, the answer in a line, and beneath it what else there is to

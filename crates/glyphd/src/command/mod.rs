@@ -11,8 +11,10 @@ mod listings;
 mod match_title;
 mod migrate;
 mod models;
+mod openapi;
 mod rematch;
 mod report;
+mod serve;
 mod store;
 
 use std::path::PathBuf;
@@ -68,6 +70,10 @@ pub enum Command {
     Export(export::Arguments),
     /// Bring a database of an older version up to date, or back.
     Migrate(migrate::Arguments),
+    /// Answer over HTTP.
+    Serve(serve::Arguments),
+    /// Print the description of the HTTP interface.
+    Openapi,
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
 }
@@ -86,6 +92,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(arguments) => check::run(path, &arguments),
         Command::Export(arguments) => export::run(path, &arguments),
         Command::Migrate(arguments) => migrate::run(path, &arguments),
+        Command::Serve(arguments) => serve::run(path, registry, &arguments),
+        Command::Openapi => openapi::run(),
         Command::Completions(arguments) => completions::run(&arguments),
     };
     failure::end(result)

@@ -50,12 +50,13 @@ pub(crate) fn prepare<'a>(
     })
 }
 
-/// Imports a prepared input. `watch` sees the counts every few thousand rows.
+/// Imports a prepared input. `watch` sees the counts every few thousand rows and may stop the import, of which nothing is
+/// kept then.
 pub(crate) fn import_prepared(
     store: &mut dyn Store,
     names: &Names,
     prepared: Prepared<'_>,
-    watch: &mut dyn FnMut(&Counts),
+    watch: &mut dyn FnMut(&Counts) -> ControlFlow<()>,
 ) -> anyhow::Result<ImportReport> {
     let started = Instant::now();
     let now = clock::now();
@@ -94,10 +95,7 @@ pub(crate) fn import_prepared(
         profile: &options.profile,
     };
     let mut tally = Tally::new(writer.as_sink(), options);
-    let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, &mut |counts| {
-        watch(counts);
-        ControlFlow::Continue(())
-    });
+    let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, watch);
     let Tally {
         errors_by_code,
         unmatched_by_reason,

@@ -26,6 +26,7 @@ pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Res
         format: options.format,
         delimiter: options.delimiter,
         file_name: Some(input.name.clone()),
+        unpacked_bytes: options.unpacked_bytes,
         ..SourceOptions::default()
     };
     let failed = |error: SourceError| source_failed(&error, input);
@@ -36,7 +37,7 @@ pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Res
             by_position: true,
         });
     }
-    let mut stream = source::unpack(input.reader()?, None).map_err(failed)?;
+    let mut stream = source::unpack(input.reader()?, options.unpacked_bytes).map_err(failed)?;
     let mut start = Vec::new();
     stream
         .by_ref()
@@ -84,6 +85,6 @@ pub(crate) fn source_failed(error: &SourceError, input: &Input) -> anyhow::Error
     let message = format!("`{}`: {error}", input.name);
     match error.hint() {
         Some(hint) => Hinted::new(message, hint).into(),
-        None => anyhow::anyhow!(message),
+        None => Hinted::without_hint(message).into(),
     }
 }

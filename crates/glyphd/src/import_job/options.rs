@@ -35,6 +35,8 @@ pub(crate) struct ImportOptions {
     pub(crate) most_rejects: Option<MostRejects>,
     pub(crate) dry_run: bool,
     pub(crate) force: bool,
+    /// The most bytes that a packed source may unpack to; any number where absent.
+    pub(crate) unpacked_bytes: Option<u64>,
 }
 
 impl ImportOptions {

@@ -78,7 +78,7 @@ pub(super) fn explain(error: RunError, first_reject: Option<&str>, input: &Input
                 Err(error) => anyhow::anyhow!(error),
             },
         },
-        RunError::Stopped(rows) => anyhow::anyhow!("stopped after {rows} rows"),
+        RunError::Stopped(_) => error.into(),
     }
 }
 

@@ -1,0 +1,130 @@
+//! The index of the interface: a route a line.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::context::Context;
+use super::problem::{Code, Problem};
+use super::v1::{health, import_rows, imports, jobs, listings, models, schema, titles};
+use super::{guard, layers};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "glyphd",
+        description = "GPU market listings: every row of a file kept in order, the exact card named, its worth scored. \
+            Errors are `application/problem+json`; docs/ERRORS.md has their codes.",
+    ),
+    tags(
+        (name = "imports", description = "Files taken in, and their rows"),
+        (name = "listings", description = "Scored listings"),
+        (name = "models", description = "GPU models, and the titles that name them"),
+        (name = "jobs", description = "Imports on their way"),
+        (name = "service", description = "The server and its database"),
+    ),
+)]
+struct Described;
+
+/// Answers that are ready at once, or as soon as the database has answered.
+fn questions() -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .routes(routes!(imports::list))
+        .routes(routes!(imports::show, imports::undo))
+        .routes(routes!(imports::rescore_rows))
+        .routes(routes!(imports::difference))
+        .routes(routes!(import_rows::rows))
+        .routes(routes!(import_rows::unmatched))
+        .routes(routes!(import_rows::rejects))
+        .routes(routes!(import_rows::rejects_file))
+        .routes(routes!(listings::list))
+        .routes(routes!(listings::show))
+        .routes(routes!(models::list))
+        .routes(routes!(models::show))
+        .routes(routes!(titles::match_titles))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show, jobs::cancel))
+        .routes(routes!(schema::show))
+        .routes(routes!(schema::versions))
+}
+
+/// What takes as long as its client sends or listens: bounded by how long nothing may come.
+fn streams() -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .routes(routes!(imports::create))
+        .routes(routes!(imports::repair))
+        .routes(routes!(jobs::events))
+        .layer(DefaultBodyLimit::disable())
+}
+
+fn described(context: Option<&Context>) -> OpenApiRouter<Context> {
+    let mut questions = questions();
+    if let Some(context) = context {
+        questions = questions
+            .layer(DefaultBodyLimit::max(context.limits.json_bytes))
+            .layer(middleware::map_response(layers::timed_out))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::REQUEST_TIMEOUT,
+                context.limits.request,
+            ));
+    }
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .nest("/api/v1", questions.merge(streams()))
+}
+
+/// The description of the interface.
+pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
+    described(None).into_openapi()
+}
+
+pub(crate) fn router(context: &Context) -> Router {
+    let (router, description) = described(Some(context)).split_for_parts();
+    router
+        .route(
+            "/openapi.json",
+            axum::routing::get(|| async { axum::Json(description) }),
+        )
+        .route("/", axum::routing::get(index))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(Context::clone(context))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(
+            Context::clone(context),
+            guard::guard,
+        ))
+        .layer(middleware::from_fn(layers::around))
+}
+
+/// Where things are.
+async fn index() -> axum::Json<serde_json::Value> {
+    axum::Json(serde_json::json!({
+        "program": "glyphd",
+        "version": env!("CARGO_PKG_VERSION"),
+        "interface": "/api/v1",
+        "description": "/openapi.json",
+        "health": ["/healthz", "/readyz"],
+    }))
+}
+
+async fn nothing_here(uri: Uri) -> Problem {
+    Problem::new(
+        Code::NotFound,
+        format!("there is nothing at `{}`", uri.path()),
+    )
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    Problem::new(
+        Code::MethodNotAllowed,
+        format!("`{}` cannot be used with {method}", uri.path()),
+    )
+}

@@ -1,0 +1,159 @@
+//! The server from its first connection to its last.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use super::answers::Answers;
+use super::context::{Context, Limits, Shared};
+use super::database::Database;
+use super::jobs::Jobs;
+use super::router::router;
+use crate::names::Names;
+use crate::output;
+
+/// Connections at a time.
+const MOST_CONNECTIONS: usize = 1024;
+
+/// The longest that the head of a request may take to come, and its most bytes.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// After a connection was refused by the system: time for others to be given back.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Where to serve, and what.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) address: SocketAddr,
+    pub(crate) db_path: PathBuf,
+    pub(crate) names: Names,
+    pub(crate) limits: Limits,
+    /// How long a running import may go on after the server was asked to stop.
+    pub(crate) grace: Duration,
+}
+
+/// Serves until the process is asked to stop. The database is there and current.
+pub(crate) fn serve(config: Config) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the server's threads")?;
+    runtime.block_on(run(config))
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
+    let context: Context = Arc::new(Shared {
+        database: Arc::new(Database::new(&config.db_path)?),
+        names: Arc::new(config.names),
+        limits: config.limits,
+        only_loopback: config.address.ip().is_loopback(),
+        jobs: Jobs::default(),
+        answers: Answers::default(),
+    });
+    let listener = TcpListener::bind(config.address)
+        .await
+        .with_context(|| format!("cannot listen at `{}`", config.address))?;
+    let address = listener.local_addr().context("cannot tell the address")?;
+    output::note(&format!("listening at http://{address}"));
+    let connections = GracefulShutdown::new();
+    accept(&listener, &router(&context), &connections).await?;
+    drop(listener);
+    output::note("stopping: running requests are answered first");
+    stop(&context, connections, config.grace).await;
+    Ok(())
+}
+
+/// Takes connections until the process is asked to stop.
+async fn accept(
+    listener: &TcpListener,
+    router: &Router,
+    connections: &GracefulShutdown,
+) -> anyhow::Result<()> {
+    let mut asked_to_stop = std::pin::pin!(asked_to_stop()?);
+    let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE)
+        .max_buf_size(HEAD_BYTES);
+    loop {
+        let accepted = tokio::select! {
+            permit = Arc::clone(&room).acquire_owned() => {
+                let permit = permit.context("the server is stopping")?;
+                tokio::select! {
+                    accepted = listener.accept() => accepted.map(|(stream, _)| (stream, permit)),
+                    () = &mut asked_to_stop => return Ok(()),
+                }
+            }
+            () = &mut asked_to_stop => return Ok(()),
+        };
+        let (stream, permit) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not taken");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+        let service = TowerToHyperService::new(router.clone());
+        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke off");
+            }
+            drop(permit);
+        });
+    }
+}
+
+/// Ends when the process is told to: by Ctrl-C, or as service managers do it.
+fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Lets requests and imports end; what goes on for longer than `grace` is taken back.
+async fn stop(context: &Context, connections: GracefulShutdown, grace: Duration) {
+    let jobs = context.jobs.stop();
+    let deadline = tokio::time::Instant::now() + grace;
+    let ended = async {
+        for job in &jobs {
+            // Its outcome is for those who wait for it.
+            let _outcome = job.ended().await;
+        }
+    };
+    if tokio::time::timeout_at(deadline, ended).await.is_err() {
+        for job in &jobs {
+            job.ask_to_end();
+        }
+        for job in &jobs {
+            let _outcome = job.ended().await;
+        }
+    }
+    let least = tokio::time::Instant::now() + Duration::from_secs(1);
+    if tokio::time::timeout_at(deadline.max(least), connections.shutdown())
+        .await
+        .is_err()
+    {
+        output::note("some connections did not end in time");
+    }
+}

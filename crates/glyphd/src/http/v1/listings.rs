@@ -1,0 +1,314 @@
+//! Scored listings.
+
+use axum::extract::{OriginalUri, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use glyph_core::listing::Condition;
+use glyph_core::matching::Flag;
+use glyph_core::pipeline::counted_condition;
+use glyph_core::score::{Asked, Profile, score};
+use glyph_store::listing::{ListingFilter, ListingPlace, ListingRecord, ListingSort};
+use glyph_store::store::Store;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::imports::{checked_limit, find};
+use super::shapes::{Listing, ListingDetail, Page};
+use crate::http::answers::Answer;
+use crate::http::context::Context;
+use crate::http::parameters::{Nothing, Query, Segment};
+use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::names::Names;
+
+/// The order of a list; equal keys stand in the order they came.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Sort {
+    /// The best score first.
+    #[default]
+    Score,
+    /// The lowest price first.
+    Price,
+    /// The highest price first.
+    PriceDesc,
+    /// The lowest price for a gigabyte of memory first.
+    PerGb,
+    /// The last taken in first.
+    Newest,
+    /// By import and row.
+    Row,
+}
+
+impl Sort {
+    fn of_the_store(self) -> ListingSort {
+        match self {
+            Sort::Score => ListingSort::BestScore,
+            Sort::Price => ListingSort::Cheapest,
+            Sort::PriceDesc => ListingSort::Dearest,
+            Sort::PerGb => ListingSort::CheapestMemory,
+            Sort::Newest => ListingSort::Newest,
+            Sort::Row => ListingSort::RowOrder,
+        }
+    }
+
+    /// The letter that a cursor of this order begins with.
+    fn letter(self) -> char {
+        match self {
+            Sort::Score => 's',
+            Sort::Price => 'p',
+            Sort::PriceDesc => 'd',
+            Sort::PerGb => 'g',
+            Sort::Newest => 'n',
+            Sort::Row => 'r',
+        }
+    }
+}
+
+/// Which listings, and in which order. What is not given may be anything.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListingQuery {
+    /// A canonical model, as `RTX_4090`, in any case.
+    #[param(required = false, nullable = false)]
+    model: Option<String>,
+    /// US dollars.
+    #[param(required = false, nullable = false)]
+    min_price: Option<f64>,
+    /// US dollars.
+    #[param(required = false, nullable = false)]
+    max_price: Option<f64>,
+    /// 0 to 100.
+    #[param(required = false, nullable = false)]
+    min_score: Option<f64>,
+    /// 0 to 100.
+    #[param(required = false, nullable = false)]
+    max_score: Option<f64>,
+    /// As `US` or `EU`.
+    #[param(required = false, nullable = false)]
+    region: Option<String>,
+    /// `new`, `open_box`, `refurbished`, `used` or `for_parts`.
+    #[param(required = false, nullable = false)]
+    condition: Option<String>,
+    #[param(required = false, nullable = false)]
+    seller: Option<String>,
+    /// An import's id, a prefix that only it has, or `last`.
+    #[param(required = false, nullable = false)]
+    import_id: Option<String>,
+    /// Words that all stand in the title.
+    #[param(required = false, nullable = false, max_length = 1000)]
+    text: Option<String>,
+    #[serde(default)]
+    #[param(required = false, inline)]
+    sort: Sort,
+    /// The `next` of the page before, which must be of the same `sort`.
+    #[param(required = false, nullable = false)]
+    cursor: Option<String>,
+    /// The most items of a page.
+    #[serde(default = "page_size")]
+    #[param(required = false, minimum = 1, maximum = 1000)]
+    limit: u64,
+}
+
+fn page_size() -> u64 {
+    100
+}
+
+/// The longest text that titles are searched for.
+const TEXT_CHARS: usize = 1000;
+
+impl ListingQuery {
+    /// All but the import and the place, which the store has to be asked for.
+    fn filter(&self) -> Result<ListingFilter, Problem> {
+        for (name, number) in [
+            ("min_price", self.min_price),
+            ("max_price", self.max_price),
+            ("min_score", self.min_score),
+            ("max_score", self.max_score),
+        ] {
+            if let Some(number) = number
+                && !number.is_finite()
+            {
+                return Err(invalid(name, format!("`{number}` is no number")));
+            }
+        }
+        if let Some(text) = &self.text
+            && text.chars().count() > TEXT_CHARS
+        {
+            return Err(invalid(
+                "text",
+                format!("`text` is longer than {TEXT_CHARS} characters"),
+            ));
+        }
+        Ok(ListingFilter {
+            model: self.model.clone(),
+            min_price: self.min_price,
+            max_price: self.max_price,
+            min_score: self.min_score,
+            max_score: self.max_score,
+            region: self.region.clone(),
+            condition: self.condition.clone(),
+            seller: self.seller.clone(),
+            import_id: None,
+            text: self.text.clone(),
+            sort: self.sort.of_the_store(),
+            // One more tells whether there is a next page.
+            limit: checked_limit(self.limit)? + 1,
+            offset: 0,
+            after: None,
+            with_evidence: false,
+        })
+    }
+}
+
+fn invalid(name: &str, detail: String) -> Problem {
+    Problem::of_parameter(Code::ParameterInvalid, name, detail)
+}
+
+/// The place of a listing as text: the order's letter, the id, and the exact number that the order goes by.
+fn cursor_of(record: &ListingRecord, sort: Sort) -> String {
+    let place = ListingPlace::of(record, sort.of_the_store());
+    let number = place
+        .number
+        .map(|number| format!("-{:x}", number.to_bits()))
+        .unwrap_or_default();
+    format!("{}{:x}{number}", sort.letter(), place.id)
+}
+
+/// The place that a cursor tells, but for the import of the row.
+fn place_of(cursor: &str, sort: Sort) -> Option<ListingPlace> {
+    let rest = cursor.strip_prefix(sort.letter())?;
+    let (id, number) = match rest.split_once('-') {
+        Some((id, bits)) => (
+            id,
+            Some(f64::from_bits(u64::from_str_radix(bits, 16).ok()?)),
+        ),
+        None => (rest, None),
+    };
+    Some(ListingPlace {
+        id: i64::from_str_radix(id, 16).ok()?,
+        number,
+        import_id: None,
+    })
+}
+
+fn page_of(store: &dyn Store, query: &ListingQuery) -> Result<Page<Listing>, Problem> {
+    let mut filter = query.filter()?;
+    if let Some(wanted) = &query.import_id {
+        filter.import_id = Some(find(store, wanted)?.import_id);
+    }
+    if let Some(cursor) = &query.cursor {
+        let mut place = place_of(cursor, query.sort).ok_or_else(Problem::unknown_cursor)?;
+        if filter.sort == ListingSort::RowOrder {
+            let row = store.find_listing(place.id)?;
+            place.import_id = row.ok_or(glyph_store::StoreError::PlaceGone)?.import_id;
+        }
+        filter.after = Some(place);
+    }
+    let mut records = store.list_listings(&filter)?;
+    let limit = query.limit as usize;
+    let has_more = records.len() > limit;
+    records.truncate(limit);
+    let next = records
+        .last()
+        .filter(|_| has_more)
+        .map(|last| cursor_of(last, query.sort));
+    Ok(Page {
+        items: records.into_iter().map(Listing::from).collect(),
+        next,
+    })
+}
+
+/// Find scored listings.
+#[utoipa::path(
+    get, path = "/listings", tag = "listings", params(ListingQuery),
+    responses(
+        (status = 200, description = "A page of listings", body = Page<Listing>, headers(("etag" = String))),
+        (status = 304, description = "The client has it already"),
+        (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(context): State<Context>,
+    OriginalUri(address): OriginalUri,
+    headers: HeaderMap,
+    Query(query): Query<ListingQuery>,
+) -> Result<Response, Problem> {
+    let address = address.to_string();
+    // Before the question, so that an answer is never kept for a database that is newer than it.
+    let version = context.database.version()?;
+    if let Some(answer) = context.answers.find(version, &address) {
+        return Ok(answer.respond(&headers));
+    }
+    let answer = context
+        .database
+        .read(move |store| Answer::of_json(&page_of(store, &query)?))
+        .await?;
+    context.answers.keep(version, &address, &answer);
+    Ok(answer.respond(&headers))
+}
+
+/// Show one listing: the words that named the card, and the terms of its score.
+#[utoipa::path(
+    get, path = "/listings/{id}", tag = "listings",
+    params(("id" = i64, Path, description = "A listing's id")),
+    responses(
+        (status = 200, description = "The listing", body = ListingDetail, headers(("etag" = String))),
+        (status = 304, description = "The client has it already"),
+        (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show(
+    State(context): State<Context>,
+    Segment(id): Segment<i64>,
+    Query(Nothing {}): Query<Nothing>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let names = std::sync::Arc::clone(&context.names);
+    let answer = context
+        .database
+        .read(move |store| {
+            let record = store.find_listing(id)?.ok_or_else(|| {
+                Problem::new(Code::ListingUnknown, format!("there is no listing `{id}`"))
+            })?;
+            let import = match &record.import_id {
+                Some(import_id) => store.find_import(import_id)?,
+                None => None,
+            };
+            let profile = import.and_then(|import| import.scoring_profile);
+            Answer::of_json(&detail(record, profile, &names)?)
+        })
+        .await?;
+    Ok(answer.respond(&headers))
+}
+
+fn detail(
+    mut record: ListingRecord,
+    profile_name: Option<String>,
+    names: &Names,
+) -> Result<ListingDetail, Problem> {
+    let profile = profile_name.as_deref().and_then(Profile::find);
+    let for_parts: &[Flag] = match &record.flags {
+        Some(flags) if flags.contains("\"for_parts\"") => &[Flag::ForParts],
+        _ => &[],
+    };
+    let asked = Asked {
+        unit_price_usd: record.unit_price,
+        condition: counted_condition(
+            record.condition.as_deref().and_then(Condition::read),
+            for_parts,
+        ),
+    };
+    let scored = profile
+        .zip(names.registry.find(&record.canonical_model))
+        .and_then(|(profile, id)| score(names.registry.model(id), asked, &profile));
+    let evidence = record.evidence.take();
+    Ok(ListingDetail {
+        evidence: evidence.and_then(|text| serde_json::from_str(&text).ok()),
+        score_terms: scored
+            .map(|scored| serde_json::to_value(scored.terms))
+            .transpose()
+            .map_err(|error| Problem::internal(&error))?,
+        scoring_profile: profile_name,
+        listing: record.into(),
+    })
+}

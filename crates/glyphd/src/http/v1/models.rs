@@ -1,0 +1,143 @@
+//! The GPU models that the program knows, and what they cost.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use glyph_store::listing::ModelMarket;
+use glyph_store::store::Store;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::context::Context;
+use crate::http::parameters::{Nothing, Query, Segment};
+use crate::http::problem::{Code, Problem, ProblemBody};
+
+/// A model of the registry, with what it costs over the listings in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Model {
+    canonical_model: String,
+    listing_count: u64,
+    /// US dollars a card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_price: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    median_price: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_price: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avg_price: Option<f64>,
+    /// What the registry says of it, with the source of each value; absent for a model that is not in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    specs: Option<Value>,
+}
+
+/// All models.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Models {
+    items: Vec<Model>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ModelsQuery {
+    /// Those alone that something is listed of.
+    #[serde(default)]
+    #[param(required = false)]
+    listed: bool,
+}
+
+fn finite(number: Option<f64>) -> Option<f64> {
+    number.filter(|number| number.is_finite())
+}
+
+fn model_of(name: String, market: Option<&ModelMarket>, specs: Option<Value>) -> Model {
+    Model {
+        canonical_model: name,
+        listing_count: market.map_or(0, |market| market.listing_count),
+        min_price: market.and_then(|market| finite(market.min_price)),
+        median_price: market.and_then(|market| finite(market.median_price)),
+        max_price: market.and_then(|market| finite(market.max_price)),
+        avg_price: market.and_then(|market| finite(market.avg_price)),
+        specs,
+    }
+}
+
+async fn markets(context: &Context) -> Result<Vec<ModelMarket>, Problem> {
+    context
+        .database
+        .read(|store| Ok(store.list_model_markets()?))
+        .await
+}
+
+/// List models with their specs and prices: those of the registry, then what is listed beside it.
+#[utoipa::path(
+    get, path = "/models", tag = "models", params(ModelsQuery),
+    responses(
+        (status = 200, description = "The models", body = Models),
+        (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(context): State<Context>,
+    Query(query): Query<ModelsQuery>,
+) -> Result<Json<Models>, Problem> {
+    let markets = markets(&context).await?;
+    let mut by_name: HashMap<&str, &ModelMarket> = markets
+        .iter()
+        .map(|market| (market.canonical_model.as_str(), market))
+        .collect();
+    let mut items = Vec::new();
+    for model in context.names.registry.models() {
+        let market = by_name.remove(model.canonical_model.as_str());
+        if market.is_some() || !query.listed {
+            let specs = serde_json::to_value(model).map_err(|error| Problem::internal(&error))?;
+            items.push(model_of(model.canonical_model.clone(), market, Some(specs)));
+        }
+    }
+    // In the order of the answer, not of the map.
+    for market in &markets {
+        if by_name.contains_key(market.canonical_model.as_str()) {
+            items.push(model_of(market.canonical_model.clone(), Some(market), None));
+        }
+    }
+    Ok(Json(Models { items }))
+}
+
+/// Show one model.
+#[utoipa::path(
+    get, path = "/models/{name}", tag = "models",
+    params(("name" = String, Path, description = "A canonical model, as `RTX_4090`, in any case")),
+    responses(
+        (status = 200, description = "The model", body = Model),
+        (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show(
+    State(context): State<Context>,
+    Segment(name): Segment<String>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Result<Json<Model>, Problem> {
+    let markets = markets(&context).await?;
+    let names = Arc::clone(&context.names);
+    let in_registry = names
+        .registry
+        .models()
+        .iter()
+        .find(|model| model.canonical_model.eq_ignore_ascii_case(&name));
+    let name = in_registry.map_or(name, |model| model.canonical_model.clone());
+    let market = markets.iter().find(|market| market.canonical_model == name);
+    if in_registry.is_none() && market.is_none() {
+        return Err(Problem::new(
+            Code::ModelUnknown,
+            format!("there is no model `{name}`"),
+        ));
+    }
+    let specs = in_registry
+        .map(serde_json::to_value)
+        .transpose()
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(Json(model_of(name, market, specs)))
+}

@@ -1,0 +1,189 @@
+//! A file on its way from the client to the disk: bounded in size, and in how long it may stand still.
+
+use std::fs::File;
+use std::io::{Seek, Write};
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use glyph_core::source::Format;
+
+use crate::http::context::Context;
+use crate::http::database::blocking;
+use crate::http::problem::{Code, Problem};
+
+/// A file that was sent. It has no name on the disk, so it goes with the process at the latest.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    pub(crate) file: File,
+    pub(crate) bytes: u64,
+    /// As the client calls it.
+    pub(crate) name: Option<String>,
+    /// What the media type says of the format.
+    pub(crate) format: Option<Format>,
+}
+
+/// Takes in the body: the file itself, or a form with one file in it.
+pub(crate) async fn receive(request: Request, context: &Context) -> Result<Upload, Problem> {
+    let kind = media_type(request.headers());
+    if kind.as_deref() == Some("multipart/form-data") {
+        return receive_form(request, context).await;
+    }
+    let format = format_of(kind.as_deref())?;
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|bytes| bytes > context.limits.upload_bytes) {
+        return Err(too_large(context));
+    }
+    let stream = Body::from_request(request, &())
+        .await
+        .map_err(|_| broke_off())?
+        .into_data_stream();
+    let (file, bytes) = to_disk(stream, context).await?;
+    Ok(Upload {
+        file,
+        bytes,
+        name: None,
+        format,
+    })
+}
+
+async fn receive_form(request: Request, context: &Context) -> Result<Upload, Problem> {
+    let wrong = |detail: String| Problem::new(Code::BodyInvalid, detail);
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|rejection| wrong(rejection.body_text()))?;
+    let mut upload = None;
+    while let Some(field) = form
+        .next_field()
+        .await
+        .map_err(|error| wrong(error.body_text()))?
+    {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name != "file" || upload.is_some() {
+            return Err(wrong(format!(
+                "the form has a part `{name}`, and one part `file` is wanted and nothing else"
+            )));
+        }
+        let format = format_of(field.content_type())?;
+        let file_name = field.file_name().map(str::to_owned);
+        let (file, bytes) = to_disk(field, context).await?;
+        upload = Some(Upload {
+            file,
+            bytes,
+            name: file_name,
+            format,
+        });
+    }
+    upload.ok_or_else(|| wrong("the form has no part `file`".to_owned()))
+}
+
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    Some(essence.to_ascii_lowercase())
+}
+
+/// The format that a media type stands for. Types of bytes in general leave it to the bytes.
+fn format_of(media_type: Option<&str>) -> Result<Option<Format>, Problem> {
+    let media_type = media_type.map(|text| text.split(';').next().unwrap_or_default().trim());
+    Ok(match media_type {
+        Some("text/tab-separated-values") => Some(Format::Tsv),
+        Some("application/x-ndjson" | "application/jsonl" | "application/x-jsonlines") => {
+            Some(Format::JsonLines)
+        }
+        Some("application/vnd.apache.parquet") => Some(Format::Parquet),
+        None
+        | Some(
+            ""
+            | "text/csv"
+            | "application/csv"
+            | "application/vnd.ms-excel"
+            | "text/plain"
+            | "application/json"
+            | "text/json"
+            | "application/octet-stream"
+            | "application/gzip"
+            | "application/x-gzip"
+            | "application/zstd"
+            | "application/x-www-form-urlencoded",
+        ) => None,
+        Some(other) => {
+            return Err(Problem::new(
+                Code::MediaTypeUnsupported,
+                format!(
+                    "`{other}` cannot be imported: send `text/csv`, `application/json`, `application/x-ndjson`, \
+                     `application/vnd.apache.parquet`, `application/octet-stream` or a form"
+                ),
+            ));
+        }
+    })
+}
+
+/// Writes a stream to a file that has no name, beside the database: where it is imported to, there must be room anyhow.
+async fn to_disk<E: std::error::Error>(
+    mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    context: &Context,
+) -> Result<(File, u64), Problem> {
+    let folder = match context.database.path().parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => ".".into(),
+    };
+    let mut file = blocking(move || tempfile::tempfile_in(folder).map_err(not_written)).await?;
+    let mut bytes = 0;
+    loop {
+        let chunk = match tokio::time::timeout(context.limits.idle, stream.next()).await {
+            Err(_) => {
+                return Err(Problem::new(
+                    Code::RequestTimedOut,
+                    "nothing came for too long",
+                ));
+            }
+            Ok(None) => break,
+            Ok(Some(Err(_))) => return Err(broke_off()),
+            Ok(Some(Ok(chunk))) => chunk,
+        };
+        bytes += chunk.len() as u64;
+        if bytes > context.limits.upload_bytes {
+            return Err(too_large(context));
+        }
+        file = blocking(move || {
+            file.write_all(&chunk).map_err(not_written)?;
+            Ok(file)
+        })
+        .await?;
+    }
+    file.rewind().map_err(not_written)?;
+    Ok((file, bytes))
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that `map_err` calls"
+)]
+fn not_written(error: std::io::Error) -> Problem {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            Problem::new(Code::DiskFull, "the disk is full")
+        }
+        _ => Problem::internal(&error),
+    }
+}
+
+fn too_large(context: &Context) -> Problem {
+    Problem::new(
+        Code::BodyTooLarge,
+        format!(
+            "the upload is longer than {} bytes",
+            context.limits.upload_bytes
+        ),
+    )
+}
+
+fn broke_off() -> Problem {
+    Problem::new(Code::BodyInvalid, "the body broke off")
+}
