@@ -8,6 +8,7 @@ pub mod import;
 pub mod listing;
 pub mod reject;
 pub mod rematch;
+pub mod service;
 
 pub mod error;
 mod json;
@@ -17,4 +18,4 @@ pub mod sqlite;
 pub use error::StoreError;
 
 /// The schema version that this program works with.
-pub const SCHEMA_VERSION: &str = "1.4.0";
+pub const SCHEMA_VERSION: &str = "1.5.0";

@@ -14,6 +14,7 @@ use crate::import::{
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
 use crate::rematch::{NewRematch, RematchChange, RematchRecord};
+use crate::service::{JobRecord, TokenRecord};
 
 /// Keeps imports, whole or not at all.
 pub trait Store {
@@ -112,6 +113,31 @@ pub trait Store {
         import_id: Option<&str>,
         visit: &mut dyn FnMut(UnmatchedText) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
+
+    /// Keeps a token, whose id must be a new one.
+    fn add_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
+
+    fn find_token(&self, id: &str) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// The oldest first.
+    fn list_tokens(&self) -> Result<Vec<TokenRecord>, StoreError>;
+
+    /// Takes a token back. `None` where there is none of this id.
+    fn revoke_token(&mut self, id: &str, at: &str) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// Keeps a job as it is now.
+    fn save_job(&mut self, job: &JobRecord) -> Result<(), StoreError>;
+
+    fn find_job(&self, id: &str) -> Result<Option<JobRecord>, StoreError>;
+
+    /// The job that came with this idempotency key.
+    fn find_job_by_key(&self, key: &str) -> Result<Option<JobRecord>, StoreError>;
+
+    /// The newest first: at most `limit` of those before the id `before`.
+    fn list_jobs(&self, before: Option<&str>, limit: u64) -> Result<Vec<JobRecord>, StoreError>;
+
+    /// Ends the jobs that a server left waiting or running: they have failed with this outcome. Returns how many.
+    fn end_cut_off_jobs(&mut self, at: &str, outcome: &str) -> Result<u64, StoreError>;
 
     /// Holds the database against the batch contract. Empty where every promise is kept.
     fn check(&self) -> Result<CheckReport, StoreError>;

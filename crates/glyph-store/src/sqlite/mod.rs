@@ -23,6 +23,9 @@ mod repair;
 mod rescore;
 mod undo;
 
+mod job;
+mod token;
+
 #[cfg(test)]
 mod plans;
 

@@ -1,4 +1,4 @@
--- The whole schema, version 1.4.0. A new database is made by running this text; one from an older version comes to
+-- The whole schema, version 1.5.0. A new database is made by running this text; one from an older version comes to
 -- the same schema by the steps in `migration/`, and a test holds the two against each other. `docs/SCHEMA.md` tells
 -- what every column means.
 --
@@ -337,6 +337,41 @@ CREATE TABLE rematch_changes (
 );
 
 CREATE UNIQUE INDEX uq_rematch_changes_row ON rematch_changes (rematch_id, import_index);
+
+-- Who may use the HTTP interface: the token itself is shown once and not kept. `secret_hash` is BLAKE3 over its secret;
+-- `scope` is `read`, `import` or `admin`.
+CREATE TABLE tokens (
+    id TEXT PRIMARY KEY,
+    name TEXT,
+    scope TEXT NOT NULL,
+    secret_hash BLOB NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT,
+    revoked_at TEXT
+);
+
+-- Imports that were sent over HTTP. A job that waits or runs when the server ends is told as failed when it starts again:
+-- nothing of its import is kept. `outcome` is what its client was answered, as JSON. No foreign key to the import: its
+-- record may be taken out of the file, and the job stays told.
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    ended_at TEXT,
+    source_name TEXT NOT NULL,
+    source_bytes INTEGER NOT NULL,
+    total_rows INTEGER,
+    scored_rows INTEGER,
+    unmatched_rows INTEGER,
+    rejected_rows INTEGER,
+    import_id TEXT,
+    idempotency_key TEXT,
+    request_hash BLOB,
+    outcome TEXT
+);
+
+CREATE UNIQUE INDEX uq_jobs_idempotency_key ON jobs (idempotency_key) WHERE idempotency_key IS NOT NULL;
 
 -- The old program's price history; `quantization_capacity` and `heuristics` hold the text `null` where it meant NULL.
 CREATE TABLE listing_snapshots (

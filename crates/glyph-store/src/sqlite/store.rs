@@ -10,13 +10,15 @@ use rusqlite::{Connection, MAIN_DB};
 use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
 use super::{
-    check, connection, import, import_record, listing, rematch, rescore, row, summary, undo,
+    check, connection, import, import_record, job, listing, rematch, rescore, row, summary, token,
+    undo,
 };
 use crate::error::StoreError;
 use crate::import::{ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair};
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
 use crate::rematch::{NewRematch, RematchChange, RematchRecord};
+use crate::service::{JobRecord, TokenRecord};
 use crate::store::{CheckReport, ImportWriter, RepairWriter, Rescored, Store, StoredOffer};
 
 /// One database file, open for reading and writing.
@@ -174,6 +176,42 @@ impl Store for SqliteStore {
         visit: &mut dyn FnMut(UnmatchedText) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         row::list_unmatched_texts(&self.connection, import_id, visit)
+    }
+
+    fn add_token(&mut self, record: &TokenRecord) -> Result<(), StoreError> {
+        Ok(token::add(&self.connection, record)?)
+    }
+
+    fn find_token(&self, id: &str) -> Result<Option<TokenRecord>, StoreError> {
+        Ok(token::find(&self.connection, id)?)
+    }
+
+    fn list_tokens(&self) -> Result<Vec<TokenRecord>, StoreError> {
+        Ok(token::list(&self.connection)?)
+    }
+
+    fn revoke_token(&mut self, id: &str, at: &str) -> Result<Option<TokenRecord>, StoreError> {
+        Ok(token::revoke(&self.connection, id, at)?)
+    }
+
+    fn save_job(&mut self, record: &JobRecord) -> Result<(), StoreError> {
+        Ok(job::save(&self.connection, record)?)
+    }
+
+    fn find_job(&self, id: &str) -> Result<Option<JobRecord>, StoreError> {
+        Ok(job::find(&self.connection, id)?)
+    }
+
+    fn find_job_by_key(&self, key: &str) -> Result<Option<JobRecord>, StoreError> {
+        Ok(job::find_by_key(&self.connection, key)?)
+    }
+
+    fn list_jobs(&self, before: Option<&str>, limit: u64) -> Result<Vec<JobRecord>, StoreError> {
+        Ok(job::list(&self.connection, before, limit)?)
+    }
+
+    fn end_cut_off_jobs(&mut self, at: &str, outcome: &str) -> Result<u64, StoreError> {
+        Ok(job::end_cut_off(&self.connection, at, outcome)? as u64)
     }
 
     fn check(&self) -> Result<CheckReport, StoreError> {

@@ -45,7 +45,7 @@ fn every_shape_goes_down_and_up_again_with_its_rows() {
         assert_eq!(back.again(&path), back, "{shape:?}");
         assert_eq!(
             old::history(&path),
-            ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"],
+            ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0"],
             "{shape:?}"
         );
     }
@@ -109,7 +109,7 @@ fn goes_down_without_leave_where_nothing_is_lost() {
     };
     let report = migration::down(&path, &options, now()).unwrap();
     assert!(report.losses.is_empty());
-    assert_eq!(report.steps.len(), 4);
+    assert_eq!(report.steps.len(), 5);
 }
 
 #[test]
@@ -154,11 +154,11 @@ fn a_step_back_is_backed_up_and_logged() {
         backup
             .to_str()
             .unwrap()
-            .ends_with(".backup-1.4.0-20260203T040506Z")
+            .ends_with(".backup-1.5.0-20260203T040506Z")
     );
     assert_eq!(
         migration::status(&backup).unwrap().version,
-        Some(Version::V1_4_0)
+        Some(Version::V1_5_0)
     );
     assert_eq!(
         old::strings(
@@ -170,6 +170,8 @@ fn a_step_back_is_backed_up_and_logged() {
             "1.2.0up",
             "1.3.0up",
             "1.4.0up",
+            "1.5.0up",
+            "1.5.0down",
             "1.4.0down",
             "1.3.0down",
             "1.2.0down"

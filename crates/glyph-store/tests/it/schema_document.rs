@@ -16,6 +16,7 @@ const V1_0_0: &str = include_str!("../../src/sqlite/migration/v1_0_0.sql");
 const V1_1_0: &str = include_str!("../../src/sqlite/migration/v1_2_0/down.sql");
 const V1_2_0: &str = include_str!("../../src/sqlite/migration/v1_2_0/up.sql");
 const V1_3_0: &str = include_str!("../../src/sqlite/migration/v1_3_0/up.sql");
+const V1_4_0: &str = include_str!("../../src/sqlite/migration/v1_4_0/up.sql");
 
 /// The parts of the document by their heading.
 fn sections() -> Vec<(&'static str, &'static str)> {
@@ -117,6 +118,9 @@ fn used_database(place: &Place) -> Connection {
              INSERT INTO scored_listings
                (id, canonical_model, price, vram_gb, tdp_watts, score, created_at, updated_at, import_id)
              VALUES (900, 'UNKNOWN', 9e999, 0, 0, 50.0, '2025-07-30 10:00:00', '2025-07-30 10:00:00', 'old / août');
+             INSERT INTO tokens (id, scope, secret_hash, created_at) VALUES ('t', 'read', x'00', '2026-02-01T00:00:00Z');
+             INSERT INTO jobs (id, state, created_at, source_name, source_bytes)
+             VALUES ('j', 'waiting', '2026-02-01T00:00:00Z', 'shop.csv', 1);
              INSERT INTO quantized_listings (scored_listing_id, model_7b, model_13b, model_70b)
              VALUES (900, 0, 0, 0);
              INSERT INTO listing_snapshots (id, model, price_usd, score, seen_at)
@@ -167,6 +171,7 @@ fn every_column_has_a_meaning_and_the_version_that_it_came_with() {
         ("1.1.0", actual(&database_of(V1_1_0))),
         ("1.2.0", actual(&database_of(V1_2_0))),
         ("1.3.0", actual(&database_of(V1_3_0))),
+        ("1.4.0", actual(&database_of(V1_4_0))),
     ];
     for (table, _) in documented() {
         for cells in table_rows(section(table)) {
@@ -243,6 +248,7 @@ fn every_index_and_trigger_is_in_the_document_and_the_other_way_round() {
         ("1.1.0", V1_1_0),
         ("1.2.0", V1_2_0),
         ("1.3.0", V1_3_0),
+        ("1.4.0", V1_4_0),
     ]
     .map(|(version, text)| (version, Schema::of_text(text).unwrap()));
     for cells in table_rows(section("Indexes")) {

@@ -5,8 +5,8 @@ use glyph_store::store::Store;
 use tempfile::TempDir;
 
 use crate::conformance::{
-    check, diff, find_import, import, listing, model_market, rematch, repair, rescore, row, story,
-    summary, undo,
+    check, diff, find_import, import, listing, model_market, rematch, repair, rescore, row,
+    service, story, summary, undo,
 };
 
 /// A database in a folder of its own.
@@ -189,6 +189,21 @@ fn the_version_changes_where_another_connection_writes() {
     let after = other.version().unwrap();
     assert_ne!(after, before);
     assert_eq!(other.version().unwrap(), after);
+}
+
+#[test]
+fn tokens_are_kept_listed_and_taken_back() {
+    prove(service::tokens_are_kept_listed_and_taken_back);
+}
+
+#[test]
+fn jobs_are_kept_as_they_go_on() {
+    prove(service::jobs_are_kept_as_they_go_on);
+}
+
+#[test]
+fn jobs_that_a_server_left_are_ended() {
+    prove(service::jobs_that_a_server_left_are_ended);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::bookkeeping::{self, Applied};
 use super::version::Version;
-use super::{v1_2_0, v1_3_0};
+use super::{v1_2_0, v1_3_0, v1_4_0};
 use crate::error::StoreError;
 use crate::sqlite::schema::{self, Column, Index, Schema, Table, comparable};
 
@@ -87,8 +87,10 @@ pub(crate) fn recognise(connection: &Connection, path: &Path) -> Result<Option<K
             supported: Version::CURRENT,
         });
     }
-    let mut known = if has_marks_of_1_4_0(&actual) {
-        against_ours(actual, schema::CURRENT, Version::V1_4_0)
+    let mut known = if has_marks_of_1_5_0(&actual) {
+        against_ours(actual, schema::CURRENT, Version::V1_5_0)
+    } else if has_marks_of_1_4_0(&actual) {
+        against_ours(actual, v1_4_0::UP, Version::V1_4_0)
     } else if has_marks_of_1_3_0(&actual) {
         against_ours(actual, v1_3_0::UP, Version::V1_3_0)
     } else if has_marks_of_1_2_0(&actual) {
@@ -143,6 +145,10 @@ fn has_marks_of_1_4_0(actual: &Schema) -> bool {
     actual.tables.contains_key("listing_segments")
         || actual.tables.contains_key("listing_segment_parts")
         || actual.tables.contains_key("unsegmented_imports")
+}
+
+fn has_marks_of_1_5_0(actual: &Schema) -> bool {
+    actual.tables.contains_key("tokens") || actual.tables.contains_key("jobs")
 }
 
 /// What is recognised, or every difference in words.

@@ -20,19 +20,22 @@ pub enum Version {
     V1_3_0,
     /// Segments in place of indexes over all rows.
     V1_4_0,
+    /// Tokens and jobs of the HTTP interface.
+    V1_5_0,
 }
 
 impl Version {
-    pub const ALL: [Version; 5] = [
+    pub const ALL: [Version; 6] = [
         Version::V1_0_0,
         Version::V1_1_0,
         Version::V1_2_0,
         Version::V1_3_0,
         Version::V1_4_0,
+        Version::V1_5_0,
     ];
 
     /// What this program works with.
-    pub const CURRENT: Version = Version::V1_4_0;
+    pub const CURRENT: Version = Version::V1_5_0;
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +44,7 @@ impl Version {
             Version::V1_2_0 => "1.2.0",
             Version::V1_3_0 => "1.3.0",
             Version::V1_4_0 => "1.4.0",
+            Version::V1_5_0 => "1.5.0",
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod rematch;
 pub(crate) mod repair;
 pub(crate) mod rescore;
 pub(crate) mod row;
+pub(crate) mod service;
 pub(crate) mod story;
 pub(crate) mod summary;
 pub(crate) mod undo;

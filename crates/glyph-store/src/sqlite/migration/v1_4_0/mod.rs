@@ -27,7 +27,7 @@ pub(crate) const MIGRATION: Migration = Migration {
     losses,
 };
 
-const UP: &str = include_str!("up.sql");
+pub(super) const UP: &str = include_str!("up.sql");
 const DOWN: &str = v1_3_0::UP;
 
 /// The indexes that the segments stand in for.
