@@ -16,3 +16,4 @@ mod profiles;
 mod repair_job;
 mod rescore;
 mod title_answer;
+mod token;

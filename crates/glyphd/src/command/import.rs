@@ -123,7 +123,7 @@ fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
     DecimalMark::parse(text).ok_or_else(|| format!("`{text}` is neither `point` nor `comma`"))
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(super) fn time(text: &str) -> Result<Timestamp, String> {
     text.parse::<Timestamp>()
         .or_else(|_| format!("{text}T00:00:00Z").parse())
         .map_err(|_| format!("`{text}` is neither a time such as 2026-11-22T10:00:00Z nor a date"))

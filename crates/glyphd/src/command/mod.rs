@@ -16,6 +16,7 @@ mod rematch;
 mod report;
 mod serve;
 mod store;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +73,8 @@ pub enum Command {
     Migrate(migrate::Arguments),
     /// Answer over HTTP.
     Serve(serve::Arguments),
+    /// Say who may use the HTTP interface.
+    Token(token::Arguments),
     /// Print the description of the HTTP interface.
     Openapi,
     /// Print a completion script for a shell.
@@ -93,6 +96,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Export(arguments) => export::run(path, &arguments),
         Command::Migrate(arguments) => migrate::run(path, &arguments),
         Command::Serve(arguments) => serve::run(path, registry, &arguments),
+        Command::Token(arguments) => token::run(path, &arguments),
         Command::Openapi => openapi::run(),
         Command::Completions(arguments) => completions::run(&arguments),
     };

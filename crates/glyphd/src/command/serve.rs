@@ -6,23 +6,28 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
+use glyph_store::store::Store;
 
 use super::failure::{Hinted, Status};
 use crate::http::{Config, Limits, serve};
 use crate::names::Names;
+use crate::{clock, token};
 
-/// Answer over HTTP, at this machine alone.
+/// Answer over HTTP.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  glyphd serve\n  curl --data-binary @examples/listings.csv 'http://localhost:8080/api/v1/imports'"
 )]
 pub struct Arguments {
-    /// The address to listen at: a loopback one.
+    /// The address to listen at. Any but a loopback one needs a token to be made first.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS", env = "GLYPHD_HOST")]
     host: IpAddr,
     /// The port; 0 takes any that is free.
     #[arg(long, default_value_t = 8080, env = "GLYPHD_PORT")]
     port: u16,
+    /// Ask for a token at a loopback address too.
+    #[arg(long, env = "GLYPHD_REQUIRE_TOKEN")]
+    require_token: bool,
     /// Bring an older database up to date first.
     #[arg(long)]
     migrate: bool,
@@ -62,24 +67,33 @@ pub(super) fn run(
     registry: Option<&Path>,
     arguments: &Arguments,
 ) -> anyhow::Result<Status> {
-    if !arguments.host.is_loopback() {
+    let needs_token = arguments.require_token || !arguments.host.is_loopback();
+    let names = Names::load(registry)?;
+    // Made or migrated where that is due, and closed again: requests open their own.
+    let store = super::store::open_or_create(path, arguments.migrate)?;
+    let now = clock::now();
+    if needs_token
+        && !store
+            .list_tokens()?
+            .iter()
+            .any(|record| token::is_in_force(record, now))
+    {
         return Err(Hinted::new(
             format!(
-                "`{}` can be reached from other machines, and this server asks nobody who they are",
+                "serving at `{}` needs a token, and there is none in force",
                 arguments.host
             ),
-            "serve at 127.0.0.1, behind a proxy that does",
+            "`glyphd token create --scope admin` makes one",
         )
         .into());
     }
-    let names = Names::load(registry)?;
-    // Made or migrated where that is due, and closed again: requests open their own.
-    drop(super::store::open_or_create(path, arguments.migrate)?);
+    drop(store);
     log_to_stderr();
     serve(Config {
         address: SocketAddr::new(arguments.host, arguments.port),
         db_path: path.to_owned(),
         names,
+        needs_token,
         limits: Limits {
             upload_bytes: arguments.upload_bytes,
             unpacked_bytes: arguments.unpacked_bytes,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::answers::Answers;
+use super::auth::Tokens;
 use super::database::Database;
 use super::jobs::Jobs;
 use crate::names::Names;
@@ -48,6 +49,9 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     /// The server listens at a loopback address, so it answers to such names alone.
     pub(crate) only_loopback: bool,
+    /// Nobody may ask without a token.
+    pub(crate) needs_token: bool,
+    pub(crate) tokens: Tokens,
     pub(crate) jobs: Jobs,
     pub(crate) answers: Answers,
 }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use glyph_core::pipeline::Counts;
+use glyph_store::service::JobRecord;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
@@ -13,11 +15,10 @@ use super::problem::{Code, Problem, ProblemBody};
 use super::v1::shapes::ImportReport;
 use crate::{clock, identity};
 
-/// Ended jobs that are still told of.
+/// Ended jobs that are still at hand; the database has them all.
 const MOST_ENDED: usize = 1000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobState {
     Waiting,
     Running,
@@ -27,6 +28,16 @@ pub(crate) enum JobState {
 }
 
 impl JobState {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            JobState::Waiting => "waiting",
+            JobState::Running => "running",
+            JobState::Done => "done",
+            JobState::Failed => "failed",
+            JobState::Cancelled => "cancelled",
+        }
+    }
+
     pub(crate) fn has_ended(self) -> bool {
         matches!(
             self,
@@ -53,8 +64,18 @@ pub(crate) struct Job {
     pub(crate) created_at: String,
     pub(crate) source_name: String,
     pub(crate) source_bytes: u64,
+    /// The client's key for this request, and what names the request.
+    pub(crate) once: Option<Once>,
     progress: watch::Sender<Progress>,
     cancelled: AtomicBool,
+}
+
+/// A request that is to be answered once: RFC draft `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Once {
+    pub(crate) key: String,
+    /// BLAKE3 over the parameters and the body.
+    pub(crate) request_hash: [u8; 32],
 }
 
 /// A job as it is told.
@@ -62,11 +83,13 @@ pub(crate) struct Job {
 #[schema(as = Job)]
 pub(crate) struct JobBody {
     pub(crate) id: String,
-    pub(crate) state: JobState,
+    /// `waiting`, `running`, `done`, `failed` or `cancelled`.
+    pub(crate) state: String,
     pub(crate) source_name: String,
     pub(crate) source_bytes: u64,
-    /// Bytes of the source that were read so far.
-    pub(crate) bytes_read: u64,
+    /// Bytes of the source that were read so far; absent where that is no longer known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bytes_read: Option<u64>,
     pub(crate) rows: u64,
     pub(crate) scored_rows: u64,
     pub(crate) unmatched_rows: u64,
@@ -78,20 +101,54 @@ pub(crate) struct JobBody {
     pub(crate) ended_at: Option<String>,
     /// Of a job that is done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) report: Option<ImportReport>,
+    #[schema(value_type = Option<ImportReport>)]
+    pub(crate) report: Option<Value>,
     /// Of a job that failed or was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) problem: Option<ProblemBody>,
+    #[schema(value_type = Option<ProblemBody>)]
+    pub(crate) problem: Option<Value>,
+}
+
+impl From<JobRecord> for JobBody {
+    fn from(record: JobRecord) -> JobBody {
+        let outcome = record
+            .outcome
+            .as_deref()
+            .and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let is_done = record.state == JobState::Done.as_str();
+        let (report, problem) = if is_done {
+            (outcome, None)
+        } else {
+            (None, outcome)
+        };
+        JobBody {
+            id: record.id,
+            state: record.state,
+            source_name: record.source_name,
+            source_bytes: record.source_bytes,
+            bytes_read: is_done.then_some(record.source_bytes),
+            rows: record.total_rows.unwrap_or(0),
+            scored_rows: record.scored_rows.unwrap_or(0),
+            unmatched_rows: record.unmatched_rows.unwrap_or(0),
+            rejected_rows: record.rejected_rows.unwrap_or(0),
+            created_at: record.created_at,
+            started_at: record.started_at,
+            ended_at: record.ended_at,
+            report,
+            problem,
+        }
+    }
 }
 
 impl Job {
-    fn new(source_name: String, source_bytes: u64) -> Job {
+    fn new(source_name: String, source_bytes: u64, once: Option<Once>) -> Job {
         let now = clock::now();
         Job {
             id: identity::new_import_id(now),
             created_at: clock::text(now),
             source_name,
             source_bytes,
+            once,
             progress: watch::Sender::new(Progress {
                 state: JobState::Waiting,
                 started_at: None,
@@ -102,6 +159,10 @@ impl Job {
             }),
             cancelled: AtomicBool::new(false),
         }
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.progress.borrow().state.has_ended()
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Progress> {
@@ -132,19 +193,36 @@ impl Job {
     }
 
     pub(crate) fn end(&self, outcome: Result<ImportReport, Problem>) {
-        self.progress.send_modify(|progress| {
-            progress.state = match &outcome {
-                Ok(_) => JobState::Done,
-                Err(problem) if problem.code == Code::JobCancelled => JobState::Cancelled,
-                Err(_) => JobState::Failed,
-            };
-            if let Ok(report) = &outcome {
-                progress.counts = report.counts();
-                progress.bytes_read = self.source_bytes;
-            }
-            progress.ended_at = Some(clock::text(clock::now()));
-            progress.outcome = Some(outcome);
-        });
+        let ended = self.ended_with(outcome);
+        self.progress.send_replace(ended);
+    }
+
+    /// Ends the job once its end is kept, so that whoever is answered finds it there.
+    pub(crate) fn end_after<E>(
+        &self,
+        outcome: Result<ImportReport, Problem>,
+        keep: impl FnOnce(&JobRecord) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let ended = self.ended_with(outcome);
+        let kept = keep(&self.record_of(&ended));
+        self.progress.send_replace(ended);
+        kept
+    }
+
+    fn ended_with(&self, outcome: Result<ImportReport, Problem>) -> Progress {
+        let mut progress = self.progress.borrow().clone();
+        progress.state = match &outcome {
+            Ok(_) => JobState::Done,
+            Err(problem) if problem.code == Code::JobCancelled => JobState::Cancelled,
+            Err(_) => JobState::Failed,
+        };
+        if let Ok(report) = &outcome {
+            progress.counts = report.counts();
+            progress.bytes_read = self.source_bytes;
+        }
+        progress.ended_at = Some(clock::text(clock::now()));
+        progress.outcome = Some(outcome);
+        progress
     }
 
     /// What became of the job, once it has ended.
@@ -160,28 +238,59 @@ impl Job {
         }
     }
 
-    pub(crate) fn body(&self) -> JobBody {
-        let progress = self.progress.borrow().clone();
-        let (report, problem) = match progress.outcome {
-            Some(Ok(report)) => (Some(report), None),
-            Some(Err(problem)) => (None, Some(problem.body(None))),
-            None => (None, None),
+    /// The job as the database keeps it.
+    pub(crate) fn record(&self) -> JobRecord {
+        self.record_of(&self.progress.borrow().clone())
+    }
+
+    fn record_of(&self, progress: &Progress) -> JobRecord {
+        let outcome = match &progress.outcome {
+            Some(Ok(report)) => serde_json::to_string(report).ok(),
+            Some(Err(problem)) => serde_json::to_string(&problem.body(None)).ok(),
+            None => None,
         };
-        JobBody {
+        let report = progress
+            .outcome
+            .as_ref()
+            .and_then(|outcome| outcome.as_ref().ok());
+        // What was the server's fault may be tried again with the same key.
+        let is_final = match &progress.outcome {
+            Some(Err(problem)) => !problem.code.status().is_server_error(),
+            _ => true,
+        };
+        let once = self.once.as_ref().filter(|_| is_final);
+        let counts = &progress.counts;
+        let counted = progress.outcome.is_some();
+        JobRecord {
             id: self.id.clone(),
-            state: progress.state,
+            state: progress.state.as_str().to_owned(),
+            created_at: self.created_at.clone(),
+            started_at: progress.started_at.clone(),
+            ended_at: progress.ended_at.clone(),
             source_name: self.source_name.clone(),
             source_bytes: self.source_bytes,
-            bytes_read: progress.bytes_read,
+            total_rows: counted.then_some(counts.total()),
+            scored_rows: counted.then_some(counts.scored),
+            unmatched_rows: counted.then_some(counts.unmatched),
+            rejected_rows: counted.then_some(counts.rejected),
+            import_id: report
+                .filter(|report| report.state != "dry_run")
+                .map(|report| report.import_id.clone()),
+            idempotency_key: once.map(|once| once.key.clone()),
+            request_hash: once.map(|once| once.request_hash),
+            outcome,
+        }
+    }
+
+    pub(crate) fn body(&self) -> JobBody {
+        let progress = self.progress.borrow().clone();
+        JobBody {
+            bytes_read: Some(progress.bytes_read),
             rows: progress.counts.total(),
             scored_rows: progress.counts.scored,
             unmatched_rows: progress.counts.unmatched,
             rejected_rows: progress.counts.rejected,
-            created_at: self.created_at.clone(),
-            started_at: progress.started_at,
-            ended_at: progress.ended_at,
-            report,
-            problem,
+            ..self.record().into()
         }
     }
 }
@@ -198,77 +307,51 @@ struct Known {
 }
 
 impl Jobs {
-    /// A new job, unless too many run or wait.
+    /// A new job, unless too many run or wait, or its request is running already.
     pub(crate) fn add(
         &self,
         source_name: String,
         source_bytes: u64,
+        once: Option<Once>,
         most: usize,
     ) -> Result<Arc<Job>, Problem> {
         let mut known = self.known();
         if known.is_stopping {
             return Err(Problem::new(Code::ServerStopping, "the server is stopping"));
         }
-        let running = known
-            .by_id
-            .values()
-            .filter(|job| !job.progress.borrow().state.has_ended())
-            .count();
+        let running = known.by_id.values().filter(|job| !job.has_ended()).count();
         if running >= most {
             return Err(Problem::new(
                 Code::TooManyImports,
                 format!("{running} imports are running or waiting"),
             ));
         }
-        let job = Arc::new(Job::new(source_name, source_bytes));
+        if let Some(once) = &once {
+            known.refuse_running(once)?;
+        }
+        let job = Arc::new(Job::new(source_name, source_bytes, once));
         known.by_id.insert(job.id.clone(), Arc::clone(&job));
         known.order.push_back(job.id.clone());
         known.forget_oldest();
         Ok(job)
     }
 
-    pub(crate) fn find(&self, id: &str) -> Result<Arc<Job>, Problem> {
-        self.known()
-            .by_id
-            .get(id)
-            .cloned()
-            .ok_or_else(|| Problem::new(Code::JobUnknown, format!("there is no job `{id}`")))
+    /// A job of this server.
+    pub(crate) fn find(&self, id: &str) -> Option<Arc<Job>> {
+        self.known().by_id.get(id).cloned()
     }
 
-    /// The newest first.
-    pub(crate) fn list(&self) -> Vec<Arc<Job>> {
+    /// Jobs that have not ended.
+    pub(crate) fn running(&self) -> Vec<Arc<Job>> {
         let known = self.known();
-        known
-            .order
-            .iter()
-            .rev()
-            .filter_map(|id| known.by_id.get(id).cloned())
-            .collect()
-    }
-
-    /// Asks a job to end with nothing kept; refuses one that has ended.
-    pub(crate) fn cancel(&self, id: &str) -> Result<Arc<Job>, Problem> {
-        let job = self.find(id)?;
-        if job.progress.borrow().state.has_ended() {
-            return Err(Problem::new(
-                Code::JobEnded,
-                format!("the job `{id}` has ended already"),
-            ));
-        }
-        job.ask_to_end();
-        Ok(job)
+        let running = known.by_id.values().filter(|job| !job.has_ended());
+        running.cloned().collect()
     }
 
     /// Takes no more jobs, and gives those that have not ended.
     pub(crate) fn stop(&self) -> Vec<Arc<Job>> {
-        let mut known = self.known();
-        known.is_stopping = true;
-        known
-            .by_id
-            .values()
-            .filter(|job| !job.progress.borrow().state.has_ended())
-            .cloned()
-            .collect()
+        self.known().is_stopping = true;
+        self.running()
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {
@@ -277,6 +360,27 @@ impl Jobs {
 }
 
 impl Known {
+    fn refuse_running(&self, once: &Once) -> Result<(), Problem> {
+        let same_key = self.by_id.values().find(|job| {
+            !job.has_ended()
+                && job
+                    .once
+                    .as_ref()
+                    .is_some_and(|running| running.key == once.key)
+        });
+        match same_key {
+            Some(job) if job.once.as_ref() == Some(once) => Err(Problem::new(
+                Code::RequestRunning,
+                format!("a request with this key is running as job `{}`", job.id),
+            )),
+            Some(_) => Err(Problem::new(
+                Code::KeyReused,
+                "the key came with another request before",
+            )),
+            None => Ok(()),
+        }
+    }
+
     fn forget_oldest(&mut self) {
         let mut place = 0;
         while self.order.len() > MOST_ENDED && place < self.order.len() {
@@ -284,7 +388,7 @@ impl Known {
                 .order
                 .get(place)
                 .and_then(|id| self.by_id.get(id))
-                .is_none_or(|job| job.progress.borrow().state.has_ended());
+                .is_none_or(|job| job.has_ended());
             if has_ended {
                 if let Some(id) = self.order.remove(place) {
                     self.by_id.remove(&id);

@@ -1,6 +1,7 @@
 //! The HTTP interface: `router.rs` has a route a line.
 
 mod answers;
+mod auth;
 mod context;
 mod database;
 mod guard;

@@ -33,6 +33,12 @@ pub(crate) enum Code {
     JobUnknown,
     JobEnded,
     JobCancelled,
+    JobCutOff,
+    RequestRunning,
+    KeyReused,
+    TokenMissing,
+    TokenRefused,
+    ScopeTooNarrow,
     NothingToRepair,
     RepairRefused,
     CursorUnknown,
@@ -47,7 +53,7 @@ pub(crate) enum Code {
 
 impl Code {
     #[cfg(test)]
-    pub(crate) const ALL: [Code; 28] = [
+    pub(crate) const ALL: [Code; 34] = [
         Code::ParameterUnknown,
         Code::ParameterInvalid,
         Code::BodyInvalid,
@@ -66,6 +72,12 @@ impl Code {
         Code::JobUnknown,
         Code::JobEnded,
         Code::JobCancelled,
+        Code::JobCutOff,
+        Code::RequestRunning,
+        Code::KeyReused,
+        Code::TokenMissing,
+        Code::TokenRefused,
+        Code::ScopeTooNarrow,
         Code::NothingToRepair,
         Code::RepairRefused,
         Code::CursorUnknown,
@@ -150,6 +162,36 @@ impl Code {
                 StatusCode::CONFLICT,
                 "The job was cancelled",
             ),
+            Code::JobCutOff => (
+                "job_cut_off",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server ended",
+            ),
+            Code::RequestRunning => (
+                "request_running",
+                StatusCode::CONFLICT,
+                "The request is running",
+            ),
+            Code::KeyReused => (
+                "key_reused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The key is another request's",
+            ),
+            Code::TokenMissing => (
+                "token_missing",
+                StatusCode::UNAUTHORIZED,
+                "A token is needed",
+            ),
+            Code::TokenRefused => (
+                "token_refused",
+                StatusCode::UNAUTHORIZED,
+                "The token is refused",
+            ),
+            Code::ScopeTooNarrow => (
+                "scope_too_narrow",
+                StatusCode::FORBIDDEN,
+                "The token's scope is too narrow",
+            ),
             Code::NothingToRepair => (
                 "nothing_to_repair",
                 StatusCode::CONFLICT,
@@ -225,7 +267,6 @@ pub(crate) struct Problem {
     pub(crate) code: Code,
     pub(crate) detail: String,
     pub(crate) errors: Vec<Fault>,
-    pub(crate) allow: Option<HeaderValue>,
 }
 
 /// A problem as it is written.
@@ -254,7 +295,6 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            allow: None,
         }
     }
 
@@ -313,8 +353,8 @@ impl IntoResponse for Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
         }
-        if let Some(allow) = &self.allow {
-            headers.insert(header::ALLOW, allow.clone());
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(self);
         response

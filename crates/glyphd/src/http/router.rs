@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::context::Context;
 use super::problem::{Code, Problem};
 use super::v1::{health, import_rows, imports, jobs, listings, models, schema, titles};
-use super::{guard, layers};
+use super::{auth, guard, layers};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -97,6 +97,10 @@ pub(crate) fn router(context: &Context) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(Context::clone(context))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(
+            Context::clone(context),
+            auth::authorise,
+        ))
         .layer(middleware::from_fn_with_state(
             Context::clone(context),
             guard::guard,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use glyph_store::store::Store;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -14,12 +15,14 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use super::answers::Answers;
+use super::auth::Tokens;
 use super::context::{Context, Limits, Shared};
 use super::database::Database;
 use super::jobs::Jobs;
+use super::problem::{Code, Problem};
 use super::router::router;
 use crate::names::Names;
-use crate::output;
+use crate::{clock, output};
 
 /// Connections at a time.
 const MOST_CONNECTIONS: usize = 1024;
@@ -38,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) db_path: PathBuf,
     pub(crate) names: Names,
     pub(crate) limits: Limits,
+    /// Nobody may ask without a token. So it must be where the address is no loopback one.
+    pub(crate) needs_token: bool,
     /// How long a running import may go on after the server was asked to stop.
     pub(crate) grace: Duration,
 }
@@ -52,11 +57,15 @@ pub(crate) fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
+    let database = Arc::new(Database::new(&config.db_path)?);
+    end_cut_off_jobs(&database).await?;
     let context: Context = Arc::new(Shared {
-        database: Arc::new(Database::new(&config.db_path)?),
+        database,
         names: Arc::new(config.names),
         limits: config.limits,
         only_loopback: config.address.ip().is_loopback(),
+        needs_token: config.needs_token,
+        tokens: Tokens::default(),
         jobs: Jobs::default(),
         answers: Answers::default(),
     });
@@ -70,6 +79,24 @@ async fn run(config: Config) -> anyhow::Result<()> {
     drop(listener);
     output::note("stopping: running requests are answered first");
     stop(&context, connections, config.grace).await;
+    Ok(())
+}
+
+/// Jobs that the server before this one left have failed.
+async fn end_cut_off_jobs(database: &Arc<Database>) -> anyhow::Result<()> {
+    let problem = Problem::new(
+        Code::JobCutOff,
+        "the server ended before the import did, and nothing of it is kept",
+    );
+    let outcome = serde_json::to_string(&problem.body(None))?;
+    let ended = database
+        .change(move |store| Ok(store.end_cut_off_jobs(&clock::text(clock::now()), &outcome)?))
+        .await?;
+    if ended > 0 {
+        output::note(&format!(
+            "{ended} imports were cut off when the server ended; nothing of them is kept"
+        ));
+    }
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::answers::Answers;
+use super::auth::Tokens;
 use super::context::{Context, Limits, Shared};
 use super::database::Database;
 use super::jobs::Jobs;
@@ -22,8 +23,10 @@ use crate::names::Names;
 use glyph_store::sqlite::SqliteStore;
 
 mod imports;
+mod jobs;
 mod listings;
 mod refusals;
+mod tokens;
 
 const MARKET: &str = "title,price,condition,region,seller\n\
     NVIDIA RTX 4090 24GB,1599.00,new,US,Northwind\n\
@@ -61,6 +64,10 @@ impl Server {
     }
 
     fn with(limits: Limits) -> Server {
+        Server::with_all(limits, false)
+    }
+
+    fn with_all(limits: Limits, needs_token: bool) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("gpu.sqlite");
         SqliteStore::open_or_create(&path, clock::now()).unwrap();
@@ -69,6 +76,8 @@ impl Server {
             names: Arc::new(Names::load(None).unwrap()),
             limits,
             only_loopback: true,
+            needs_token,
+            tokens: Tokens::default(),
             jobs: Jobs::default(),
             answers: Answers::default(),
         });

@@ -1,17 +1,20 @@
 //! Imports: taking files in, listing, undoing, repairing, rescoring, comparing.
 
 use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use glyph_core::pipeline::RunError;
 use glyph_core::score::Profile;
 use glyph_store::import::ImportRecord;
 use glyph_store::store::{Rescored, Store};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::import_query::{ImportQuery, any_profile, known};
@@ -20,9 +23,9 @@ use super::upload::{Upload, receive};
 use crate::clock;
 use crate::http::answers::Answer;
 use crate::http::context::Context;
-use crate::http::jobs::{Job, JobBody};
+use crate::http::jobs::{Job, JobBody, JobState, Once};
 use crate::http::parameters::{Nothing, Query, Segment};
-use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::import_job::{self, ImportOptions};
 use crate::input::Input;
 use crate::repair_job::repair_import;
@@ -31,9 +34,11 @@ use crate::rescore::rescore;
 /// Take in a listings file.
 ///
 /// The body is the file, plain or packed with gzip or zstd, or a form with one part `file`. Every row is scored,
-/// unmatched or rejected. The same bytes with the same options are one import.
+/// unmatched or rejected. The same bytes with the same options are one import. With an `Idempotency-Key`, the same request
+/// gives the first answer again.
 #[utoipa::path(
-    post, path = "/imports", tag = "imports", params(ImportQuery),
+    post, path = "/imports", tag = "imports",
+    params(ImportQuery, ("idempotency-key" = Option<String>, Header, description = "The client's name for this request", min_length = 1, max_length = 255)),
     request_body(content((Vec<u8> = "application/octet-stream"), (String = "text/csv"), (UploadForm = "multipart/form-data"))),
     responses(
         (status = 201, description = "Imported", body = ImportReport, headers(("location" = String))),
@@ -44,38 +49,144 @@ use crate::rescore::rescore;
 )]
 pub(crate) async fn create(
     State(context): State<Context>,
+    OriginalUri(address): OriginalUri,
     Query(query): Query<ImportQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
     let at_once = !prefers_async(request.headers());
+    let key = idempotency_key(request.headers())?;
     let upload = receive(request, &context).await?;
     let options = query.options(&upload, &context)?;
+    let once = key.map(|key| once(key, &address, &upload));
+    if let Some(once) = &once
+        && let Some(answer) = answer_again(&context, once.clone()).await?
+    {
+        return Ok(answer);
+    }
     let name = query
         .name
         .or_else(|| upload.name.clone())
         .unwrap_or_else(|| "upload".to_owned());
     let at_once = at_once && upload.bytes <= context.limits.answer_at_once_bytes;
-    let job = start(&context, upload, name, options)?;
-    if !at_once {
-        let place = place(&format!("/api/v1/jobs/{}", job.id))?;
-        return Ok((
-            StatusCode::ACCEPTED,
-            [(header::LOCATION, place)],
-            Json(job.body()),
-        )
-            .into_response());
+    let job = context
+        .jobs
+        .add(name.clone(), upload.bytes, once, context.limits.imports)?;
+    if at_once {
+        start(&context, &job, upload, name, options);
+        let report = job.ended().await?;
+        let report = serde_json::to_value(report).map_err(|error| Problem::internal(&error))?;
+        return imported(&report);
     }
-    let report = job.ended().await?;
-    if report.state != "done" {
+    // What is told to be on its way is told after a restart too.
+    let waiting = Arc::clone(&job);
+    let kept = context
+        .database
+        .change(move |store| {
+            refuse_answered(store, &waiting)?;
+            Ok(store.save_job(&waiting.record())?)
+        })
+        .await;
+    if let Err(problem) = kept {
+        job.end(Err(problem.clone()));
+        return Err(problem);
+    }
+    start(&context, &job, upload, name, options);
+    let place = place(&format!("/api/v1/jobs/{}", job.id))?;
+    Ok((
+        StatusCode::ACCEPTED,
+        [(header::LOCATION, place)],
+        Json(job.body()),
+    )
+        .into_response())
+}
+
+/// The answer to an import that has ended well.
+fn imported(report: &Value) -> Result<Response, Problem> {
+    if report["state"] != "done" {
         return Ok(Json(report).into_response());
     }
-    let place = place(&format!("/api/v1/imports/{}", report.import_id))?;
+    let import_id = report["import_id"].as_str().unwrap_or_default();
+    let place = place(&format!("/api/v1/imports/{import_id}"))?;
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, place)],
         Json(report),
     )
         .into_response())
+}
+
+/// The longest idempotency key.
+const KEY_CHARS: usize = 255;
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value.to_str().unwrap_or_default();
+    if key.is_empty() || key.len() > KEY_CHARS {
+        return Err(Problem::of_parameter(
+            Code::ParameterInvalid,
+            "Idempotency-Key",
+            format!("an idempotency key has 1 to {KEY_CHARS} visible characters"),
+        ));
+    }
+    Ok(Some(key.to_owned()))
+}
+
+/// What names a request: its parameters and its bytes.
+fn once(key: String, address: &Uri, upload: &Upload) -> Once {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(address.query().unwrap_or_default().as_bytes());
+    hasher.update(&[0]);
+    hasher.update(upload.hash.as_bytes());
+    Once {
+        key,
+        request_hash: *hasher.finalize().as_bytes(),
+    }
+}
+
+/// What a request with this key was answered before, if it came before.
+async fn answer_again(context: &Context, once: Once) -> Result<Option<Response>, Problem> {
+    let found = context
+        .database
+        .read(move |store| {
+            let Some(record) = store.find_job_by_key(&once.key)? else {
+                return Ok(None);
+            };
+            if record.request_hash != Some(once.request_hash) {
+                return Err(Problem::new(
+                    Code::KeyReused,
+                    "the key came with another request before",
+                ));
+            }
+            Ok(Some(record))
+        })
+        .await?;
+    let Some(record) = found else {
+        return Ok(None);
+    };
+    let outcome: Value = match record.outcome.as_deref().map(serde_json::from_str) {
+        Some(Ok(outcome)) => outcome,
+        // It is on its way.
+        _ => {
+            return Err(Problem::new(
+                Code::RequestRunning,
+                format!("a request with this key is running as job `{}`", record.id),
+            ));
+        }
+    };
+    if record.state == JobState::Done.as_str() {
+        return imported(&outcome).map(Some);
+    }
+    let status = outcome["status"]
+        .as_u64()
+        .and_then(|status| StatusCode::from_u16(status as u16).ok())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, Json(outcome)).into_response();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, PROBLEM_JSON);
+    Ok(Some(response))
 }
 
 /// A form with one file in it.
@@ -100,33 +211,47 @@ fn place(address: &str) -> Result<HeaderValue, Problem> {
     HeaderValue::from_str(address).map_err(|error| Problem::internal(&error))
 }
 
-/// Begins an import that goes on whether or not its client waits for it.
-pub(crate) fn start(
-    context: &Context,
-    upload: Upload,
-    name: String,
-    options: ImportOptions,
-) -> Result<Arc<Job>, Problem> {
-    let job = context
-        .jobs
-        .add(name.clone(), upload.bytes, context.limits.imports)?;
+/// Begins an import that goes on whether or not its client waits for it. Its end is kept in the same turn.
+fn start(context: &Context, job: &Arc<Job>, upload: Upload, name: String, options: ImportOptions) {
     let context = Arc::clone(context);
-    let begun = Arc::clone(&job);
+    let job = Arc::clone(job);
     tokio::spawn(async move {
         let turn = context.database.turn().await;
-        let running = Arc::clone(&begun);
+        let running = Arc::clone(&job);
         let names = Arc::clone(&context.names);
-        let outcome = context
-            .database
-            .change_in_turn(turn, move |store| {
-                stop_where_asked(&running)?;
-                running.start();
-                import(store, &names, upload.file, name, &options, &running)
-            })
-            .await;
-        begun.end(outcome);
+        let run = context.database.change_in_turn(turn, move |store| {
+            let outcome = stop_where_asked(&running)
+                .and_then(|()| refuse_answered(store, &running))
+                .and_then(|()| {
+                    running.start();
+                    import(store, &names, upload.file, name, &options, &running)
+                });
+            Ok(running.end_after(outcome, |record| store.save_job(record))?)
+        });
+        let ran = AssertUnwindSafe(run)
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err(Problem::internal(&"an import panicked")));
+        // Its client is answered; only those who ask after a restart are not.
+        if let Err(problem) = ran {
+            tracing::warn!(job = job.id, %problem, "the end of a job could not be kept");
+            if !job.has_ended() {
+                job.end(Err(problem));
+            }
+        }
     });
-    Ok(job)
+}
+
+/// The same request may have come and been answered while this one waited for its turn.
+fn refuse_answered(store: &dyn Store, job: &Job) -> Result<(), Problem> {
+    let Some(once) = &job.once else { return Ok(()) };
+    match store.find_job_by_key(&once.key)? {
+        Some(other) if other.id != job.id => Err(Problem::new(
+            Code::RequestRunning,
+            format!("a request with this key came as job `{}`", other.id),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn stop_where_asked(job: &Job) -> Result<(), Problem> {
@@ -173,11 +298,11 @@ fn import(
 pub(crate) struct ListQuery {
     /// The `next` of the page before.
     #[param(required = false, nullable = false)]
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// The most items of a page.
     #[serde(default = "page_size")]
     #[param(required = false, minimum = 1, maximum = 1000)]
-    limit: u64,
+    pub(super) limit: u64,
 }
 
 fn page_size() -> u64 {

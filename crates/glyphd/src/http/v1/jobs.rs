@@ -1,5 +1,6 @@
 //! Imports on their way.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -7,37 +8,72 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
-use serde::Serialize;
+use glyph_store::store::Store;
 use utoipa::ToSchema;
+
+use super::imports::{ListQuery, checked_limit};
+use super::shapes::Page;
 
 use crate::http::context::Context;
 use crate::http::jobs::JobBody;
 use crate::http::parameters::{Nothing, Query, Segment};
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::{Code, Problem, ProblemBody};
 
-/// Jobs since the server started.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JobList {
-    items: Vec<JobBody>,
+/// A job, wherever it is told of: this server's own as far as it is now, others as the database has them.
+async fn find(context: &Context, id: String) -> Result<JobBody, Problem> {
+    if let Some(job) = context.jobs.find(&id) {
+        return Ok(job.body());
+    }
+    context
+        .database
+        .read(move |store| match store.find_job(&id)? {
+            Some(record) => Ok(record.into()),
+            None => Err(unknown(&id)),
+        })
+        .await
+}
+
+fn unknown(id: &str) -> Problem {
+    Problem::new(Code::JobUnknown, format!("there is no job `{id}`"))
 }
 
 /// List jobs, the newest first.
 #[utoipa::path(
-    get, path = "/jobs", tag = "jobs",
+    get, path = "/jobs", tag = "jobs", params(ListQuery),
     responses(
-        (status = 200, description = "The jobs", body = JobList),
+        (status = 200, description = "A page of jobs", body = Page<JobBody>),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(
     State(context): State<Context>,
-    Query(Nothing {}): Query<Nothing>,
-) -> Json<JobList> {
-    let jobs = context.jobs.list();
-    Json(JobList {
-        items: jobs.iter().map(|job| job.body()).collect(),
-    })
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<JobBody>>, Problem> {
+    let limit = checked_limit(query.limit)?;
+    let before = query.cursor.clone();
+    let kept = context
+        .database
+        .read(move |store| Ok(store.list_jobs(before.as_deref(), limit + 1)?))
+        .await?;
+    let mut by_id: BTreeMap<String, JobBody> = kept
+        .into_iter()
+        .map(|record| (record.id.clone(), record.into()))
+        .collect();
+    for job in context.jobs.running() {
+        if query.cursor.as_ref().is_none_or(|before| job.id < *before) {
+            by_id.insert(job.id.clone(), job.body());
+        }
+    }
+    let limit = limit as usize;
+    let has_more = by_id.len() > limit;
+    let items: Vec<JobBody> = by_id.into_values().rev().take(limit).collect();
+    let next = items
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.id.clone());
+    Ok(Json(Page { items, next }))
 }
 
 /// Show a job.
@@ -53,7 +89,7 @@ pub(crate) async fn show(
     Segment(id): Segment<String>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<JobBody>, Problem> {
-    Ok(Json(context.jobs.find(&id)?.body()))
+    Ok(Json(find(&context, id).await?))
 }
 
 /// Cancel a job: nothing of its import is kept.
@@ -71,8 +107,19 @@ pub(crate) async fn cancel(
     Segment(id): Segment<String>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<(StatusCode, Json<JobBody>), Problem> {
-    let job = context.jobs.cancel(&id)?;
-    Ok((StatusCode::ACCEPTED, Json(job.body())))
+    match context.jobs.find(&id) {
+        Some(job) if !job.has_ended() => {
+            job.ask_to_end();
+            Ok((StatusCode::ACCEPTED, Json(job.body())))
+        }
+        _ => {
+            let ended = find(&context, id).await?;
+            Err(Problem::new(
+                Code::JobEnded,
+                format!("the job `{}` has ended already", ended.id),
+            ))
+        }
+    }
 }
 
 /// One event of a job.
@@ -100,8 +147,16 @@ pub(crate) async fn events(
     State(context): State<Context>,
     Segment(id): Segment<String>,
     Query(Nothing {}): Query<Nothing>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let job = context.jobs.find(&id)?;
+) -> Result<Response, Problem> {
+    let Some(job) = context.jobs.find(&id) else {
+        // It ended before: there is one thing to tell.
+        let ended = find(&context, id).await?;
+        let event = Event::default()
+            .event("progress")
+            .json_data(&ended)
+            .map_err(|error| Problem::internal(&error))?;
+        return Ok(events_of(stream::iter([event])));
+    };
     let watch = job.watch();
     let progress = stream::unfold(Some((job, watch, true)), |state| async move {
         let (job, mut watch, is_first) = state?;
@@ -117,5 +172,11 @@ pub(crate) async fn events(
             .ok()?;
         Some((event, (!has_ended).then_some((job, watch, false))))
     });
-    Ok(Sse::new(progress.map(Ok)).keep_alive(KeepAlive::default()))
+    Ok(events_of(progress))
+}
+
+fn events_of(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    Sse::new(events.map(Ok::<_, Infallible>))
+        .keep_alive(KeepAlive::default())
+        .into_response()
 }

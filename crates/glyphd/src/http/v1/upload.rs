@@ -19,6 +19,8 @@ use crate::http::problem::{Code, Problem};
 pub(crate) struct Upload {
     pub(crate) file: File,
     pub(crate) bytes: u64,
+    /// BLAKE3 over them.
+    pub(crate) hash: blake3::Hash,
     /// As the client calls it.
     pub(crate) name: Option<String>,
     /// What the media type says of the format.
@@ -43,10 +45,11 @@ pub(crate) async fn receive(request: Request, context: &Context) -> Result<Uploa
         .await
         .map_err(|_| broke_off())?
         .into_data_stream();
-    let (file, bytes) = to_disk(stream, context).await?;
+    let (file, bytes, hash) = to_disk(stream, context).await?;
     Ok(Upload {
         file,
         bytes,
+        hash,
         name: None,
         format,
     })
@@ -71,10 +74,11 @@ async fn receive_form(request: Request, context: &Context) -> Result<Upload, Pro
         }
         let format = format_of(field.content_type())?;
         let file_name = field.file_name().map(str::to_owned);
-        let (file, bytes) = to_disk(field, context).await?;
+        let (file, bytes, hash) = to_disk(field, context).await?;
         upload = Some(Upload {
             file,
             bytes,
+            hash,
             name: file_name,
             format,
         });
@@ -128,13 +132,14 @@ fn format_of(media_type: Option<&str>) -> Result<Option<Format>, Problem> {
 async fn to_disk<E: std::error::Error>(
     mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
     context: &Context,
-) -> Result<(File, u64), Problem> {
+) -> Result<(File, u64, blake3::Hash), Problem> {
     let folder = match context.database.path().parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => ".".into(),
     };
     let mut file = blocking(move || tempfile::tempfile_in(folder).map_err(not_written)).await?;
     let mut bytes = 0;
+    let mut hasher = blake3::Hasher::new();
     loop {
         let chunk = match tokio::time::timeout(context.limits.idle, stream.next()).await {
             Err(_) => {
@@ -151,6 +156,7 @@ async fn to_disk<E: std::error::Error>(
         if bytes > context.limits.upload_bytes {
             return Err(too_large(context));
         }
+        hasher.update(&chunk);
         file = blocking(move || {
             file.write_all(&chunk).map_err(not_written)?;
             Ok(file)
@@ -158,7 +164,7 @@ async fn to_disk<E: std::error::Error>(
         .await?;
     }
     file.rewind().map_err(not_written)?;
-    Ok((file, bytes))
+    Ok((file, bytes, hasher.finalize()))
 }
 
 #[expect(
