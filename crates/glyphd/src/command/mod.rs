@@ -76,6 +76,7 @@ pub enum Command {
     /// Say who may use the HTTP interface.
     Token(token::Arguments),
     /// Print the description of the HTTP interface.
+    #[command(after_help = "Example:\n  glyphd openapi")]
     Openapi,
     /// Print a completion script for a shell.
     Completions(completions::Arguments),

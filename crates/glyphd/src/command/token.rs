@@ -25,6 +25,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make a token and show it, once: only a hash of it is kept.
+    #[command(after_help = "Example:\n  glyphd token create --scope import --name scraper")]
     Create {
         /// What it may do.
         #[arg(long, value_enum)]
@@ -37,12 +38,14 @@ enum Command {
         name: Option<String>,
     },
     /// List tokens, those that were taken back too.
+    #[command(after_help = "Example:\n  glyphd token list")]
     List {
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
     /// Take a token back, at once.
+    #[command(after_help = "Example:\n  glyphd token revoke 6awjsncjfnbc")]
     Revoke {
         /// The id that `list` shows, and that stands in the token after `glyphd_`.
         id: String,

@@ -27,9 +27,9 @@ use crate::{clock, output};
 /// Connections at a time.
 const MOST_CONNECTIONS: usize = 1024;
 
-/// The longest that the head of a request may take to come, and its most bytes.
+/// The longest that the head of a request may take to come, and its most bytes; hyper may have read as much again.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
-const HEAD_BYTES: usize = 64 * 1024;
+const HEAD_BYTES: usize = 32 * 1024;
 
 /// After a connection was refused by the system: time for others to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

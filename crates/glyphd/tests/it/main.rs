@@ -14,3 +14,4 @@ mod real_shapes;
 mod rematch;
 mod repair;
 mod scores;
+mod serve;
