@@ -6,6 +6,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListingFilter {
     pub model: Option<String>,
+    /// One of these models, as they are written; any where empty. Beside it `model` does not count.
+    pub any_model: Vec<String>,
     pub min_price: Option<f64>,
     pub max_price: Option<f64>,
     pub min_score: Option<f64>,

@@ -1,6 +1,6 @@
 //! Profiles: named, versioned weights, as TOML files in `profiles/` or of the user's own.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::listing::Condition;
 
@@ -25,7 +25,7 @@ pub enum Formula {
 }
 
 /// The most points that each term can give. A profile's weights sum to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {
     pub memory: f64,

@@ -68,11 +68,11 @@ pub(super) fn list_listings(
     let snapshot = connection.unchecked_transaction()?;
     let connection = &*snapshot;
     let wanted = Wanted {
-        models: filter
-            .model
-            .as_deref()
-            .map(|model| model_names(connection, model))
-            .transpose()?,
+        models: match &filter.model {
+            _ if !filter.any_model.is_empty() => Some(filter.any_model.clone()),
+            Some(model) => Some(model_names(connection, model)?),
+            None => None,
+        },
         region: filter.region.as_deref(),
         condition: filter.condition.as_deref(),
         seller: filter.seller.as_deref(),

@@ -95,6 +95,7 @@ fn any_filter(numbers: &mut Numbers, rows: u64) -> ListingFilter {
     let words =
         |words: &[&str]| -> Vec<String> { words.iter().map(|word| (*word).to_owned()).collect() };
     ListingFilter {
+        any_model: Vec::new(),
         model: numbers.perhaps(&words(&["M7", "M33", "L4", "NOWHERE"])),
         min_price: numbers.perhaps(&[-1.0, 0.0, 250.0, 401.5, f64::INFINITY]),
         max_price: numbers.perhaps(&[-2.0, 0.0, 300.0, 402.0, 1e300]),

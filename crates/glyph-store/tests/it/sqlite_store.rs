@@ -174,6 +174,11 @@ fn rows_are_read_from_any_row_on() {
 }
 
 #[test]
+fn filters_by_any_of_several_models() {
+    prove(listing::filters_by_any_of_several_models);
+}
+
+#[test]
 fn a_listing_is_found_by_its_id() {
     prove(listing::is_found_by_its_id);
 }

@@ -105,6 +105,7 @@ pub(super) fn run(
     };
     let filter = ListingFilter {
         model: arguments.model.clone(),
+        any_model: Vec::new(),
         min_price: arguments.min_price,
         max_price: arguments.max_price,
         min_score: arguments.min_score,

@@ -66,10 +66,21 @@ fn needed(method: &Method, path: &str) -> Option<Scope> {
     let rest = path.strip_prefix("/api")?;
     Some(match *method {
         Method::GET | Method::HEAD | Method::OPTIONS => Scope::Read,
-        Method::POST if rest == "/v1/match" => Scope::Read,
-        Method::POST if rest == "/v1/imports" || rest.ends_with("/repair") => Scope::Import,
+        Method::POST if ["/v1/match", "/ml/is-gpu"].contains(&rest) => Scope::Read,
+        Method::POST if is_taking_in(rest) => Scope::Import,
         _ => Scope::Admin,
     })
+}
+
+fn is_taking_in(rest: &str) -> bool {
+    [
+        "/v1/imports",
+        "/v1/listings",
+        "/import/csv",
+        "/persist/listings",
+    ]
+    .contains(&rest)
+        || rest.ends_with("/repair")
 }
 
 fn refused() -> Problem {

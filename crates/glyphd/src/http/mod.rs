@@ -7,6 +7,7 @@ mod database;
 mod guard;
 mod jobs;
 mod layers;
+mod legacy;
 mod parameters;
 mod problem;
 mod router;

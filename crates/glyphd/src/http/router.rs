@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use super::context::Context;
 use super::problem::{Code, Problem};
-use super::v1::{health, import_rows, imports, jobs, listings, models, schema, titles};
-use super::{auth, guard, layers};
+use super::v1::{given, health, import_rows, imports, jobs, listings, models, schema, titles};
+use super::{auth, guard, layers, legacy};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -43,7 +43,7 @@ fn questions() -> OpenApiRouter<Context> {
         .routes(routes!(import_rows::unmatched))
         .routes(routes!(import_rows::rejects))
         .routes(routes!(import_rows::rejects_file))
-        .routes(routes!(listings::list))
+        .routes(routes!(listings::list, given::create))
         .routes(routes!(listings::show))
         .routes(routes!(models::list))
         .routes(routes!(models::show))
@@ -92,6 +92,7 @@ pub(crate) fn router(context: &Context) -> Router {
             "/openapi.json",
             axum::routing::get(|| async { axum::Json(description) }),
         )
+        .nest("/api", legacy::routes())
         .route("/", axum::routing::get(index))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)

@@ -201,6 +201,24 @@ pub(crate) fn filters_by_words_of_the_title(store: &mut dyn Store) {
     }
 }
 
+pub(crate) fn filters_by_any_of_several_models(store: &mut dyn Store) {
+    market(store);
+    let of = |models: &[&str]| ListingFilter {
+        any_model: models.iter().map(|model| (*model).to_owned()).collect(),
+        // It does not count beside them.
+        model: Some("NOWHERE".to_owned()),
+        ..everything()
+    };
+    let all = listings(store, &everything());
+    let models: Vec<&str> = vec![&all[0].canonical_model, &all[1].canonical_model];
+    let found = listings(store, &of(&models));
+    let expected = all
+        .iter()
+        .filter(|listing| models.contains(&listing.canonical_model.as_str()));
+    assert!(found.iter().eq(expected));
+    assert_eq!(listings(store, &of(&["NOWHERE"])), []);
+}
+
 pub(crate) fn is_found_by_its_id(store: &mut dyn Store) {
     market(store);
     let all = listings(

@@ -24,6 +24,7 @@ use glyph_store::sqlite::SqliteStore;
 
 mod imports;
 mod jobs;
+mod legacy;
 mod listings;
 mod refusals;
 mod tokens;

@@ -207,8 +207,21 @@ fn prefers_async(headers: &HeaderMap) -> bool {
         .any(|preference| preference.trim().eq_ignore_ascii_case("respond-async"))
 }
 
-fn place(address: &str) -> Result<HeaderValue, Problem> {
+pub(super) fn place(address: &str) -> Result<HeaderValue, Problem> {
     HeaderValue::from_str(address).map_err(|error| Problem::internal(&error))
+}
+
+/// Imports an upload under no options of its own and waits for its end.
+pub(crate) async fn import_now(
+    context: &Context,
+    upload: Upload,
+    name: String,
+) -> Result<ImportReport, Problem> {
+    let options = ImportQuery::default().options(&upload, context)?;
+    let most = context.limits.imports;
+    let job = context.jobs.add(name.clone(), upload.bytes, None, most)?;
+    start(context, &job, upload, name, options);
+    job.ended().await
 }
 
 /// Begins an import that goes on whether or not its client waits for it. Its end is kept in the same turn.

@@ -141,6 +141,7 @@ impl ListingQuery {
         }
         Ok(ListingFilter {
             model: self.model.clone(),
+            any_model: Vec::new(),
             min_price: self.min_price,
             max_price: self.max_price,
             min_score: self.min_score,

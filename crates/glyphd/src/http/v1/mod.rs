@@ -5,6 +5,7 @@
     reason = "the fields have the names that clients and the database know them by"
 )]
 
+pub(crate) mod given;
 pub(crate) mod health;
 mod import_query;
 pub(crate) mod import_rows;

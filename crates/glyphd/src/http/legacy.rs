@@ -1,0 +1,487 @@
+//! The old program's interface under `/api`, over the same functions, for clients that know no other.
+//!
+//! Its errors are `{"detail": …}`, and what is absent is left out.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use axum::Json;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use glyph_core::matching::Kind;
+use glyph_core::score::{Formula, Profile};
+use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort, RowRecord};
+use glyph_store::store::Store;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+
+use super::context::Context;
+use super::parameters::{JsonBody, Query, Segment};
+use super::problem::{Code, Problem};
+use super::v1::given::{GivenListing, import_given};
+use super::v1::imports::import_now;
+use super::v1::shapes::ImportReport;
+use super::v1::upload::{Upload, receive};
+use crate::clock;
+
+/// The most bytes of an upload, as the old program had it.
+const MOST_CSV_BYTES: u64 = 50 << 20;
+
+/// The versions of its messages that the old program spoke.
+const VERSIONS: [&str; 2] = ["v1.0", "v1.1"];
+const CURRENT_VERSION: &str = "v1.1";
+
+/// Rejected rows that an import's result tells.
+const MOST_ERRORS: usize = 100;
+
+pub(super) fn routes() -> Router<Context> {
+    Router::new()
+        .route("/health", get(health))
+        .route("/models", get(models))
+        .route("/report", get(report))
+        .route("/schema/versions", get(versions))
+        .route("/schema/versions/{version}", get(version))
+        .route("/listings", get(listings))
+        .route(
+            "/import/csv",
+            post(import_csv).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/persist/listings", post(persist))
+        .route("/ml/is-gpu", post(is_gpu))
+        .layer(middleware::map_response(old_shape))
+}
+
+/// A problem as the old program told it.
+async fn old_shape(mut response: Response) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let body = json!({ "detail": problem.detail }).to_string();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CONTENT_LENGTH, body.len().into());
+    *response.body_mut() = Body::from(body);
+    response
+}
+
+async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+async fn models(State(context): State<Context>) -> Result<Json<Vec<Value>>, Problem> {
+    let markets = context
+        .database
+        .read(|store| Ok(store.list_model_markets()?))
+        .await?;
+    let models = markets.into_iter().map(|market| {
+        let registry = &context.names.registry;
+        let specs = registry
+            .find(&market.canonical_model)
+            .map(|id| registry.model(id));
+        without_nulls(json!({
+            "model": market.canonical_model,
+            "listing_count": market.listing_count,
+            "min_price": market.min_price,
+            "median_price": market.median_price,
+            "max_price": market.max_price,
+            "avg_price": market.avg_price,
+            "vram_gb": specs.and_then(|model| model.memory_gb),
+            "tdp_watts": specs.and_then(|model| model.tdp_w),
+            "mig_support": specs.and_then(|model| model.mig_instances),
+            "nvlink": specs.and_then(|model| model.nvlink),
+        }))
+    });
+    Ok(Json(models.collect()))
+}
+
+fn without_nulls(mut value: Value) -> Value {
+    if let Value::Object(fields) = &mut value {
+        fields.retain(|_, field| !field.is_null());
+    }
+    value
+}
+
+async fn versions() -> Json<Value> {
+    Json(json!({
+        "supported_versions": VERSIONS,
+        "default_version": CURRENT_VERSION,
+        "current_version": CURRENT_VERSION,
+    }))
+}
+
+async fn version(Segment(version): Segment<String>) -> Json<Value> {
+    let supported = VERSIONS.contains(&version.as_str());
+    let message = if supported {
+        format!("schema version {version} is supported")
+    } else {
+        format!("schema version {version} is not supported")
+    };
+    Json(json!({
+        "version": version,
+        "supported": supported,
+        "message": message,
+        "supported_versions": VERSIONS,
+    }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct ListingQuery {
+    /// Any part of a model's name.
+    model: Option<String>,
+    min_price: Option<f64>,
+    max_price: Option<f64>,
+    import_id: Option<String>,
+    #[serde(default = "hundred")]
+    limit: u64,
+    #[serde(default)]
+    offset: u64,
+}
+
+fn hundred() -> u64 {
+    100
+}
+
+/// A listing as the old program told it.
+#[derive(Debug, Serialize)]
+struct OldListing {
+    canonical_model: String,
+    vram_gb: f64,
+    mig_support: i64,
+    nvlink: bool,
+    tdp_watts: i64,
+    price: Option<f64>,
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import_index: Option<u64>,
+}
+
+impl From<ListingRecord> for OldListing {
+    fn from(record: ListingRecord) -> OldListing {
+        OldListing {
+            canonical_model: record.canonical_model,
+            vram_gb: record.vram_gb.unwrap_or(0.0),
+            mig_support: record.mig_support.unwrap_or(0),
+            nvlink: record.nvlink.unwrap_or(false),
+            tdp_watts: record.tdp_watts.unwrap_or(0),
+            price: Some(record.price).filter(|price| price.is_finite()),
+            score: Some(record.score).filter(|score| score.is_finite()),
+            import_id: record.import_id,
+            import_index: record.import_index,
+        }
+    }
+}
+
+async fn listings(
+    State(context): State<Context>,
+    Query(query): Query<ListingQuery>,
+) -> Result<Json<Vec<OldListing>>, Problem> {
+    let wrong = |name: &str, detail: &str| {
+        let mut problem = Problem::of_parameter(Code::BodyInvalid, name, detail);
+        problem.detail = format!("`{name}` {detail}");
+        problem
+    };
+    if !(1..=1000).contains(&query.limit) {
+        return Err(wrong("limit", "must be from 1 to 1000"));
+    }
+    for (name, price) in [
+        ("min_price", query.min_price),
+        ("max_price", query.max_price),
+    ] {
+        if price.is_some_and(|price| !price.is_finite() || price < 0.0) {
+            return Err(wrong(name, "must be a number of at least 0"));
+        }
+    }
+    if let Some((least, most)) = query.min_price.zip(query.max_price)
+        && least > most
+    {
+        return Err(wrong("min_price", "must not be above `max_price`"));
+    }
+    let any_model = match &query.model {
+        Some(part) => names_with(&context, part).await?,
+        None => Vec::new(),
+    };
+    if query.model.is_some() && any_model.is_empty() {
+        return Ok(Json(Vec::new()));
+    }
+    let filter = ListingFilter {
+        any_model,
+        min_price: query.min_price,
+        max_price: query.max_price,
+        import_id: query.import_id,
+        sort: ListingSort::RowOrder,
+        limit: query.limit,
+        offset: query.offset,
+        ..ListingFilter::default()
+    };
+    let records = context
+        .database
+        .read(move |store| Ok(store.list_listings(&filter)?))
+        .await?;
+    Ok(Json(records.into_iter().map(OldListing::from).collect()))
+}
+
+/// The listed models that have all words of a text in their names, whatever stands between.
+async fn names_with(context: &Context, text: &str) -> Result<Vec<String>, Problem> {
+    let words: Vec<String> = words_of(text);
+    let markets = context
+        .database
+        .read(|store| Ok(store.list_model_markets()?))
+        .await?;
+    let names = markets.into_iter().map(|market| market.canonical_model);
+    Ok(names
+        .filter(|name| {
+            let name = words_of(name).concat();
+            words.iter().all(|word| name.contains(word))
+        })
+        .collect())
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+async fn report(State(context): State<Context>) -> Result<Json<Value>, Problem> {
+    let (markets, top) = context
+        .database
+        .read(|store| {
+            let top = ListingFilter {
+                limit: 10,
+                ..ListingFilter::default()
+            };
+            Ok((store.list_model_markets()?, store.list_listings(&top)?))
+        })
+        .await?;
+    let listings: u64 = markets.iter().map(|market| market.listing_count).sum();
+    let least = markets
+        .iter()
+        .filter_map(|market| market.min_price)
+        .reduce(f64::min);
+    let most = markets
+        .iter()
+        .filter_map(|market| market.max_price)
+        .filter(|price| price.is_finite())
+        .reduce(f64::max);
+    let ranked: Vec<OldListing> = top.into_iter().map(OldListing::from).collect();
+    let mut markdown = format!(
+        "# GPU market\n\n- listings: {listings}\n- models: {}\n\n| model | price | score |\n|---|---|---|\n",
+        markets.len()
+    );
+    for listing in &ranked {
+        let number = |number: Option<f64>| number.map_or("–".to_owned(), |it| format!("{it:.2}"));
+        markdown.extend([
+            "| ",
+            &listing.canonical_model,
+            " | ",
+            &number(listing.price),
+            " | ",
+            &number(listing.score),
+            " |
+",
+        ]);
+    }
+    let weights = match Profile::inference().formula {
+        Formula::Value(parts) => Some(parts.0),
+        Formula::Legacy => None,
+    };
+    Ok(Json(json!({
+        "markdown": markdown,
+        "summary_stats": {
+            "num_guids": markets.len(),
+            "num_listings": listings,
+            "min_price": least,
+            "max_price": most,
+        },
+        "top_ranked": ranked,
+        "scoring_weights": weights,
+    })))
+}
+
+/// What the old program told of an import's listings.
+#[derive(Debug, Default)]
+struct Seen {
+    first: String,
+    last: String,
+    by_model: HashMap<String, u64>,
+    /// The lowest and the highest.
+    scores: Option<(f64, f64)>,
+}
+
+impl Seen {
+    fn add(&mut self, row: RowRecord) {
+        if let Some(score) = row.score {
+            let (least, most) = self.scores.unwrap_or((score, score));
+            self.scores = Some((least.min(score), most.max(score)));
+        }
+        let Some(model) = row.canonical_model else {
+            return;
+        };
+        if self.first.is_empty() {
+            self.first.clone_from(&model);
+        }
+        self.last.clone_from(&model);
+        *self.by_model.entry(model).or_default() += 1;
+    }
+}
+
+/// What the old program answered after an import.
+async fn result_of(
+    context: &Context,
+    report: ImportReport,
+    file_name: Option<String>,
+) -> Result<Json<Value>, Problem> {
+    let import_id = report
+        .duplicate_of
+        .clone()
+        .unwrap_or_else(|| report.import_id.clone());
+    let (seen, errors) = context
+        .database
+        .read(move |store| {
+            let mut seen = Seen::default();
+            store.list_rows_from(&import_id, 0, Some("scored"), &mut |row| {
+                seen.add(row);
+                ControlFlow::Continue(())
+            })?;
+            let mut errors = Vec::new();
+            store.list_rejects(&import_id, 0, &mut |reject| {
+                if errors.len() == MOST_ERRORS {
+                    return ControlFlow::Break(());
+                }
+                let found: Vec<Value> = serde_json::from_str(&reject.errors).unwrap_or_default();
+                let messages: Vec<&Value> = found
+                    .iter()
+                    .filter_map(|error| error.get("message"))
+                    .collect();
+                errors.push(json!({
+                    "row_index": reject.import_index,
+                    "row_data": { "raw": String::from_utf8_lossy(&reject.raw) },
+                    "errors": messages,
+                    "field_errors": found,
+                }));
+                ControlFlow::Continue(())
+            })?;
+            Ok((seen, errors))
+        })
+        .await?;
+    let mut top: Vec<(&String, &u64)> = seen.by_model.iter().collect();
+    top.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
+    let top = top.iter().take(10);
+    let valid = report.scored_rows + report.unmatched_rows;
+    Ok(Json(without_nulls(json!({
+        "import_id": report.duplicate_of.as_ref().unwrap_or(&report.import_id),
+        "record_count": report.scored_rows,
+        "first_model": seen.first,
+        "last_model": seen.last,
+        "timestamp": clock::text(clock::now()),
+        "rows_with_errors": errors,
+        "summary_stats": {
+            "total_rows": report.total_rows,
+            "successful_rows": valid,
+            "failed_rows": report.rejected_rows,
+            "warnings_count": report.unmatched_rows,
+            "processing_time_ms": report.duration_ms,
+        },
+        "validation_errors": errors.len(),
+        "warnings": report.unmatched_by_reason,
+        "filename": file_name,
+        "total_rows": report.total_rows,
+        "valid_rows": valid,
+        "invalid_rows": report.rejected_rows,
+        "score_range": {
+            "min": seen.scores.map(|(least, _)| least),
+            "max": seen.scores.map(|(_, most)| most),
+        },
+        "top_models": top.map(|(model, rows)| json!({"model": model, "count": rows})).collect::<Vec<_>>(),
+        "schema_version": CURRENT_VERSION,
+    }))))
+}
+
+/// The version that a request carries must be one that is spoken, or none.
+#[derive(Debug, Deserialize, IntoParams)]
+struct VersionQuery {
+    schema_version: Option<String>,
+}
+
+impl VersionQuery {
+    fn check(&self) -> Result<(), Problem> {
+        match self.schema_version.as_deref() {
+            Some(version) if !VERSIONS.contains(&version) => Err(Problem::new(
+                Code::ParameterInvalid,
+                format!(
+                    "schema version {version} is not supported: supported are {}",
+                    VERSIONS.join(", ")
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn import_csv(
+    State(context): State<Context>,
+    Query(query): Query<VersionQuery>,
+    request: Request,
+) -> Result<Response, Problem> {
+    query.check()?;
+    let upload: Upload = receive(request, &context).await?;
+    let name = upload.name.clone().unwrap_or_default();
+    if !name.to_lowercase().ends_with(".csv") {
+        return Err(Problem::new(
+            Code::ParameterInvalid,
+            "the name of the file must end with `.csv`",
+        ));
+    }
+    if upload.bytes > MOST_CSV_BYTES {
+        return Err(Problem::new(
+            Code::BodyTooLarge,
+            "the file is larger than 50 MB",
+        ));
+    }
+    let report = import_now(&context, upload, name.clone()).await?;
+    Ok(result_of(&context, report, Some(name))
+        .await?
+        .into_response())
+}
+
+async fn persist(
+    State(context): State<Context>,
+    Query(query): Query<VersionQuery>,
+    JsonBody(given): JsonBody<Vec<GivenListing>>,
+) -> Result<Json<Value>, Problem> {
+    query.check()?;
+    let report = import_given(&context, given).await?;
+    result_of(&context, report, None).await
+}
+
+#[derive(Debug, Deserialize)]
+struct Title {
+    title: String,
+}
+
+async fn is_gpu(
+    State(context): State<Context>,
+    JsonBody(Title { title }): JsonBody<Title>,
+) -> Json<Value> {
+    let found = context.names.match_title(&title);
+    let is_gpu = matches!(found.kind, Kind::GpuCard | Kind::GpuLot);
+    // How sure it is that the title offers a card, whichever it is.
+    let score = match (is_gpu, found.model.is_some()) {
+        (true, true) => found.confidence.max(0.5),
+        (true, false) => 0.5,
+        (false, _) => 0.0,
+    };
+    Json(json!({ "ml_is_gpu": is_gpu, "ml_score": score }))
+}

@@ -1,0 +1,232 @@
+//! The old program's interface, row by row of its table.
+
+use super::*;
+
+fn form(name: &str, body: &str) -> String {
+    format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         content-type: text/csv\r\n\r\n{body}\r\n--edge--\r\n"
+    )
+}
+
+const FORM: [(&str, &str); 1] = [("content-type", "multipart/form-data; boundary=edge")];
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+
+fn assert_detail(answer: &Answered, status: StatusCode) {
+    assert_eq!(answer.status, status, "{}", answer.json());
+    assert_eq!(answer.header("content-type"), "application/json");
+    let body = answer.json();
+    assert!(body["detail"].is_string(), "{body}");
+    assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
+}
+
+#[tokio::test]
+async fn health_and_versions_are_told() {
+    let server = Server::new();
+    let health = server.get("/api/health").await.json();
+    assert_eq!(health, json!({"status": "ok"}));
+    let versions = server.get("/api/schema/versions").await.json();
+    assert_eq!(versions["supported_versions"], json!(["v1.0", "v1.1"]));
+    assert_eq!(versions["current_version"], versions["default_version"]);
+    let known = server.get("/api/schema/versions/v1.0").await.json();
+    assert_eq!(known["supported"], true);
+    let unknown = server.get("/api/schema/versions/v9").await.json();
+    assert_eq!(unknown["supported"], false);
+    assert_eq!(unknown["version"], "v9");
+}
+
+#[tokio::test]
+async fn a_csv_file_is_imported() {
+    let server = Server::new();
+    let answer = server
+        .ask("POST", "/api/import/csv", &FORM, &form("shop.csv", MARKET))
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.json());
+    let result = answer.json();
+    assert_eq!(result["total_rows"], 5);
+    assert_eq!(result["valid_rows"], 4);
+    assert_eq!(result["invalid_rows"], 1);
+    assert_eq!(result["record_count"], 3);
+    assert_eq!(result["filename"], "shop.csv");
+    assert_eq!(result["first_model"], "RTX_4090");
+    assert_eq!(result["last_model"], "RTX_4090");
+    assert_eq!(
+        result["top_models"][0],
+        json!({"model": "RTX_4090", "count": 2})
+    );
+    assert_eq!(result["rows_with_errors"][0]["row_index"], 3);
+    assert_eq!(result["summary_stats"]["failed_rows"], 1);
+    assert!(result["score_range"]["min"].as_f64() < result["score_range"]["max"].as_f64());
+    let id = result["import_id"].as_str().unwrap();
+    let listings = server.get(&format!("/api/listings?import_id={id}")).await;
+    let indexes: Vec<u64> = listings
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|listing| listing["import_index"].as_u64().unwrap())
+        .collect();
+    assert_eq!(indexes, [0, 1, 4]);
+    let again = server
+        .ask("POST", "/api/import/csv", &FORM, &form("shop.csv", MARKET))
+        .await;
+    assert_eq!(again.json()["import_id"], id);
+}
+
+#[tokio::test]
+async fn what_cannot_be_imported_is_the_client_s_mistake() {
+    let server = Server::new();
+    let text = server
+        .ask("POST", "/api/import/csv", &FORM, &form("shop.txt", MARKET))
+        .await;
+    assert_detail(&text, StatusCode::BAD_REQUEST);
+    let empty = server
+        .ask("POST", "/api/import/csv", &FORM, &form("shop.csv", ""))
+        .await;
+    assert_detail(&empty, StatusCode::UNPROCESSABLE_ENTITY);
+    let version = "/api/import/csv?schema_version=v7";
+    let version = server
+        .ask("POST", version, &FORM, &form("shop.csv", MARKET))
+        .await;
+    assert_detail(&version, StatusCode::BAD_REQUEST);
+    assert!(
+        version.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("v1.0, v1.1")
+    );
+}
+
+#[tokio::test]
+async fn listings_are_found_by_any_part_of_a_name() {
+    let server = Server::new();
+    server.import().await;
+    let of = async |query: &str| -> Vec<String> {
+        let answer = server.get(&format!("/api/listings?{query}")).await.json();
+        let listings = answer.as_array().unwrap();
+        listings
+            .iter()
+            .map(|listing| listing["canonical_model"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(of("model=4090").await, ["RTX_4090", "RTX_4090"]);
+    assert_eq!(of("model=rtx%204090").await, ["RTX_4090", "RTX_4090"]);
+    assert_eq!(of("model=a4000").await.len(), 1);
+    assert_eq!(of("model=voodoo").await, [""; 0]);
+    assert_eq!(of("min_price=1000").await.len(), 2);
+    assert_eq!(of("limit=1&offset=1").await.len(), 1);
+    for wrong in [
+        "limit=0",
+        "limit=1001",
+        "min_price=2&max_price=1",
+        "min_price=inf",
+    ] {
+        let answer = server.get(&format!("/api/listings?{wrong}")).await;
+        assert_detail(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn posted_listings_are_numbered_by_the_server_or_by_the_client() {
+    let server = Server::new();
+    let listing = |model: &str, price: f64, index: Option<u64>| {
+        let mut listing = json!({
+            "canonical_model": model, "vram_gb": 24, "mig_support": 0, "nvlink": false, "tdp_watts": 72,
+            "price": price, "score": 0.4,
+        });
+        if let Some(index) = index {
+            listing["import_index"] = index.into();
+        }
+        listing
+    };
+    for address in ["/api/persist/listings", "/api/v1/listings"] {
+        let body = json!([
+            listing("L4", 2500.0, Some(1)),
+            listing("RTX_4090", 1500.0, Some(0))
+        ]);
+        let answer = server.ask("POST", address, &JSON, &body.to_string()).await;
+        assert!(answer.status.is_success(), "{}", answer.json());
+        let id = answer.json()["import_id"].as_str().unwrap().to_owned();
+        let listings = server
+            .get(&format!("/api/listings?import_id={id}"))
+            .await
+            .json();
+        assert_eq!(listings[0]["canonical_model"], "RTX_4090");
+        assert_eq!(listings[0]["import_index"], 0);
+        assert_eq!(listings[1]["canonical_model"], "L4");
+        assert_eq!(listings[1]["import_index"], 1);
+    }
+    let unnumbered = json!([listing("L4", 2400.0, None), listing("L4", 2300.0, None)]);
+    let answer = server
+        .ask(
+            "POST",
+            "/api/persist/listings",
+            &JSON,
+            &unnumbered.to_string(),
+        )
+        .await;
+    assert_eq!(answer.json()["record_count"], 2);
+    for wrong in [
+        json!([]),
+        json!([listing("L4", 1.0, Some(0)), listing("L4", 2.0, None)]),
+        json!([listing("L4", 1.0, Some(1)), listing("L4", 2.0, Some(2))]),
+        json!([listing("L4", 1.0, Some(0)), listing("L4", 2.0, Some(0))]),
+        json!([{"price": 1.0}]),
+        json!([{"canonical_model": "L4", "price": "much"}]),
+    ] {
+        let answer = server
+            .ask("POST", "/api/persist/listings", &JSON, &wrong.to_string())
+            .await;
+        assert_detail(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        let answer = server
+            .ask("POST", "/api/v1/listings", &JSON, &wrong.to_string())
+            .await;
+        assert_problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "body_invalid");
+    }
+}
+
+#[tokio::test]
+async fn models_and_report_are_of_the_database_as_it_is() {
+    let server = Server::new();
+    assert_eq!(server.get("/api/models").await.json(), json!([]));
+    server.import().await;
+    let models = server.get("/api/models").await.json();
+    let found = models
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|model| model["model"] == "RTX_4090")
+        .unwrap();
+    assert_eq!(found["listing_count"], 2);
+    assert_eq!(found["median_price"], 1574.0);
+    assert_eq!(found["vram_gb"], 24.0);
+    let report = server.get("/api/report").await.json();
+    assert_eq!(report["summary_stats"]["num_listings"], 3);
+    assert_eq!(report["top_ranked"].as_array().unwrap().len(), 3);
+    assert!(
+        report["markdown"]
+            .as_str()
+            .unwrap()
+            .contains("| RTX_4090 |")
+    );
+    assert!(report["scoring_weights"]["memory"].as_f64().unwrap() > 0.0);
+}
+
+#[tokio::test]
+async fn a_title_is_told_to_be_a_card_or_not() {
+    let server = Server::new();
+    let ask = async |title: &str| {
+        let body = json!({ "title": title }).to_string();
+        server
+            .ask("POST", "/api/ml/is-gpu", &JSON, &body)
+            .await
+            .json()
+    };
+    let card = ask("NVIDIA RTX 4090 24GB").await;
+    assert_eq!(card["ml_is_gpu"], true);
+    assert!(card["ml_score"].as_f64().unwrap() > 0.9);
+    assert_eq!(
+        ask("A bag of screws").await,
+        json!({"ml_is_gpu": false, "ml_score": 0.0})
+    );
+}
