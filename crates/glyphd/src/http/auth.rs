@@ -63,6 +63,9 @@ pub(super) async fn authorise(
 
 /// The scope that a request needs; `None` where anybody may ask.
 fn needed(method: &Method, path: &str) -> Option<Scope> {
+    if path == "/metrics" {
+        return Some(Scope::Read);
+    }
     let rest = path.strip_prefix("/api")?;
     Some(match *method {
         Method::GET | Method::HEAD | Method::OPTIONS => Scope::Read,
@@ -144,6 +147,7 @@ mod tests {
             (Method::GET, "/healthz", None),
             (Method::GET, "/", None),
             (Method::GET, "/openapi.json", None),
+            (Method::GET, "/metrics", Some(Scope::Read)),
             (Method::GET, "/api/v1/listings", Some(Scope::Read)),
             (Method::HEAD, "/api/v1/imports/a", Some(Scope::Read)),
             (Method::POST, "/api/v1/match", Some(Scope::Read)),

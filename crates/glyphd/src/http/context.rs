@@ -7,6 +7,7 @@ use super::answers::Answers;
 use super::auth::Tokens;
 use super::database::Database;
 use super::jobs::Jobs;
+use super::metrics::Metrics;
 use crate::names::Names;
 
 /// Bounds on what a client may ask for.
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) jobs: Jobs,
     pub(crate) answers: Answers,
+    pub(crate) metrics: Metrics,
 }
 
 pub(crate) type Context = Arc<Shared>;

@@ -5,12 +5,13 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
+use super::context::Context;
 use super::problem::{Code, Problem};
 use crate::{clock, identity};
 
@@ -19,7 +20,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest request id that is taken over from a client.
 const MOST_ID_CHARS: usize = 64;
 
-pub(super) async fn around(request: Request, next: Next) -> Response {
+pub(super) async fn around(
+    State(context): State<Context>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let id = id_of(&request);
     let method = request.method().clone();
@@ -47,17 +52,39 @@ pub(super) async fn around(request: Request, next: Next) -> Response {
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
+    let took = started.elapsed();
+    let status = response.status().as_u16();
+    context.metrics.request(
+        known_method(&method),
+        route.as_deref().unwrap_or("none"),
+        status,
+        took,
+    );
     tracing::info!(
         request_id = id,
         method = %method,
         path,
         route,
-        status = response.status().as_u16(),
-        duration_ms = started.elapsed().as_secs_f64() * 1000.0,
+        status,
+        duration_ms = took.as_secs_f64() * 1000.0,
         code = response.extensions().get::<Problem>().map(|problem| problem.code.as_str()),
         "request"
     );
     response
+}
+
+/// A client's own words are no label: there would be no end of them.
+fn known_method(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
 }
 
 /// What the answers of this interface must not be taken for.

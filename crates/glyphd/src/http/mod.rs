@@ -8,6 +8,7 @@ mod guard;
 mod jobs;
 mod layers;
 mod legacy;
+mod metrics;
 mod parameters;
 mod problem;
 mod router;

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::context::Context;
 use super::problem::{Code, Problem};
 use super::v1::{given, health, import_rows, imports, jobs, listings, models, schema, titles};
-use super::{auth, guard, layers, legacy};
+use super::{auth, guard, layers, legacy, metrics};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -93,6 +93,7 @@ pub(crate) fn router(context: &Context) -> Router {
             axum::routing::get(|| async { axum::Json(description) }),
         )
         .nest("/api", legacy::routes())
+        .route("/metrics", axum::routing::get(metrics::show))
         .route("/", axum::routing::get(index))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
@@ -106,7 +107,10 @@ pub(crate) fn router(context: &Context) -> Router {
             Context::clone(context),
             guard::guard,
         ))
-        .layer(middleware::from_fn(layers::around))
+        .layer(middleware::from_fn_with_state(
+            Context::clone(context),
+            layers::around,
+        ))
 }
 
 /// Where things are.
@@ -117,6 +121,7 @@ async fn index() -> axum::Json<serde_json::Value> {
         "interface": "/api/v1",
         "description": "/openapi.json",
         "health": ["/healthz", "/readyz"],
+        "metrics": "/metrics",
     }))
 }
 

@@ -19,6 +19,7 @@ use super::auth::Tokens;
 use super::context::{Context, Limits, Shared};
 use super::database::Database;
 use super::jobs::Jobs;
+use super::metrics::Metrics;
 use super::problem::{Code, Problem};
 use super::router::router;
 use crate::names::Names;
@@ -68,6 +69,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         tokens: Tokens::default(),
         jobs: Jobs::default(),
         answers: Answers::default(),
+        metrics: Metrics::new(),
     });
     let listener = TcpListener::bind(config.address)
         .await

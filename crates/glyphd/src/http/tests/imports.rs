@@ -184,3 +184,33 @@ async fn imports_that_come_at_once_are_taken_one_after_the_other() {
     let listings = server.get("/api/v1/listings").await.json();
     assert_eq!(listings["items"].as_array().unwrap().len(), 20);
 }
+
+#[tokio::test]
+async fn requests_and_rows_are_counted() {
+    let server = Server::new();
+    let id = server.import().await;
+    server.get(&format!("/api/v1/imports/{id}")).await;
+    server.get("/api/v1/imports/zzz").await;
+    server.get("/nowhere").await;
+    let metrics = server.get("/metrics").await;
+    assert!(
+        metrics
+            .header("content-type")
+            .starts_with("application/openmetrics-text")
+    );
+    let text = String::from_utf8(metrics.body).unwrap();
+    for line in [
+        r#"glyphd_http_requests_total{method="POST",route="/api/v1/imports",status="201"} 1"#,
+        r#"glyphd_http_requests_total{method="GET",route="/api/v1/imports/{import_id}",status="200"} 1"#,
+        r#"glyphd_http_requests_total{method="GET",route="/api/v1/imports/{import_id}",status="404"} 1"#,
+        r#"glyphd_http_requests_total{method="GET",route="none",status="404"} 1"#,
+        r#"glyphd_http_request_duration_seconds_count{route="/api/v1/imports"} 1"#,
+        r#"glyphd_rows_total{outcome="scored"} 3"#,
+        r#"glyphd_rows_total{outcome="rejected"} 1"#,
+        r#"glyphd_rejected_rows_total{code="price_on_request"} 1"#,
+        "glyphd_jobs 0",
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+    assert!(!text.contains("glyphd_database_bytes 0\n"), "{text}");
+}

@@ -16,6 +16,7 @@ use super::auth::Tokens;
 use super::context::{Context, Limits, Shared};
 use super::database::Database;
 use super::jobs::Jobs;
+use super::metrics::Metrics;
 use super::problem::Code;
 use super::router::{openapi, router};
 use crate::clock;
@@ -81,6 +82,7 @@ impl Server {
             tokens: Tokens::default(),
             jobs: Jobs::default(),
             answers: Answers::default(),
+            metrics: Metrics::new(),
         });
         Server {
             router: router(&context),

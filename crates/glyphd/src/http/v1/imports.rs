@@ -232,6 +232,7 @@ fn start(context: &Context, job: &Arc<Job>, upload: Upload, name: String, option
         let turn = context.database.turn().await;
         let running = Arc::clone(&job);
         let names = Arc::clone(&context.names);
+        let counting = Arc::clone(&context);
         let run = context.database.change_in_turn(turn, move |store| {
             let outcome = stop_where_asked(&running)
                 .and_then(|()| refuse_answered(store, &running))
@@ -239,6 +240,10 @@ fn start(context: &Context, job: &Arc<Job>, upload: Upload, name: String, option
                     running.start();
                     import(store, &names, upload.file, name, &options, &running)
                 });
+            // Counted before its client hears of it, as it is kept before.
+            if let Ok(report) = &outcome {
+                counting.metrics.imported(report);
+            }
             Ok(running.end_after(outcome, |record| store.save_job(record))?)
         });
         let ran = AssertUnwindSafe(run)
