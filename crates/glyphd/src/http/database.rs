@@ -40,6 +40,14 @@ impl Database {
         &self.path
     }
 
+    /// The folder of the database, where there must be room anyhow.
+    pub(crate) fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
+    }
+
     /// A number that changes with every commit to the database. It reads a few bytes of shared memory, so it is asked
     /// without a thread of its own.
     pub(crate) fn version(&self) -> Result<u64, Problem> {

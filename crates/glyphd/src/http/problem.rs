@@ -39,6 +39,7 @@ pub(crate) enum Code {
     TokenMissing,
     TokenRefused,
     ScopeTooNarrow,
+    ProfileUnknown,
     NothingToRepair,
     RepairRefused,
     CursorUnknown,
@@ -53,7 +54,7 @@ pub(crate) enum Code {
 
 impl Code {
     #[cfg(test)]
-    pub(crate) const ALL: [Code; 34] = [
+    pub(crate) const ALL: [Code; 35] = [
         Code::ParameterUnknown,
         Code::ParameterInvalid,
         Code::BodyInvalid,
@@ -78,6 +79,7 @@ impl Code {
         Code::TokenMissing,
         Code::TokenRefused,
         Code::ScopeTooNarrow,
+        Code::ProfileUnknown,
         Code::NothingToRepair,
         Code::RepairRefused,
         Code::CursorUnknown,
@@ -191,6 +193,11 @@ impl Code {
                 "scope_too_narrow",
                 StatusCode::FORBIDDEN,
                 "The token's scope is too narrow",
+            ),
+            Code::ProfileUnknown => (
+                "profile_unknown",
+                StatusCode::CONFLICT,
+                "The scoring profile is not at hand",
             ),
             Code::NothingToRepair => (
                 "nothing_to_repair",

@@ -12,7 +12,10 @@ use utoipa_axum::routes;
 
 use super::context::Context;
 use super::problem::{Code, Problem};
-use super::v1::{given, health, import_rows, imports, jobs, listings, models, schema, titles};
+use super::v1::{
+    given, health, import_changes, import_rows, imports, jobs, listings, models, rows_file, schema,
+    titles,
+};
 use super::{auth, guard, layers, legacy, metrics};
 
 #[derive(OpenApi)]
@@ -36,10 +39,12 @@ struct Described;
 fn questions() -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(routes!(imports::list))
-        .routes(routes!(imports::show, imports::undo))
-        .routes(routes!(imports::rescore_rows))
+        .routes(routes!(imports::show, import_changes::undo))
+        .routes(routes!(import_changes::rescore_rows))
+        .routes(routes!(import_changes::rematch))
         .routes(routes!(imports::difference))
         .routes(routes!(import_rows::rows))
+        .routes(routes!(rows_file::rows_file))
         .routes(routes!(import_rows::unmatched))
         .routes(routes!(import_rows::rejects))
         .routes(routes!(import_rows::rejects_file))
@@ -58,7 +63,7 @@ fn questions() -> OpenApiRouter<Context> {
 fn streams() -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(routes!(imports::create))
-        .routes(routes!(imports::repair))
+        .routes(routes!(import_changes::repair))
         .routes(routes!(jobs::events))
         .layer(DefaultBodyLimit::disable())
 }

@@ -166,6 +166,13 @@ async fn imports_are_compared_and_scored_again() {
         .await;
     assert_eq!(rescored.json()["rows"], 3);
     assert_eq!(rescored.json()["changed"], 3);
+    for dry_run in ["true", "false"] {
+        let rematch = format!("/api/v1/imports/{old}/rematch?dry_run={dry_run}");
+        let rematched = server.ask("POST", &rematch, &[], "").await;
+        assert_eq!(rematched.status, StatusCode::OK, "{}", rematched.json());
+        assert_eq!(rematched.json()["rows"], 4);
+        assert_eq!(rematched.json()["changed"], 0);
+    }
 }
 
 #[tokio::test]
@@ -213,4 +220,32 @@ async fn requests_and_rows_are_counted() {
         assert!(text.contains(line), "{line} in\n{text}");
     }
     assert!(!text.contains("glyphd_database_bytes 0\n"), "{text}");
+}
+
+#[tokio::test]
+async fn the_rows_of_an_import_are_downloaded_as_files() {
+    let server = Server::new();
+    let formula = MARKET.replace("A bag of screws", "=2+3");
+    let answer = server.post_csv("/api/v1/imports", &formula).await;
+    let id = answer.json()["import_id"].as_str().unwrap().to_owned();
+    let address = format!("/api/v1/imports/{id}/rows/file");
+    let csv = server.get(&address).await;
+    assert!(csv.header("content-type").starts_with("text/csv"));
+    assert!(csv.header("content-disposition").contains(&id));
+    let csv = String::from_utf8(csv.body).unwrap();
+    assert_eq!(csv.lines().count(), 6);
+    assert!(csv.contains("'=2+3"), "{csv}");
+    let lines = server.get(&format!("{address}?format=jsonl")).await;
+    let lines = String::from_utf8(lines.body).unwrap();
+    let indexes: Vec<u64> = lines
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["import_index"]
+                .as_u64()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(indexes, [0, 1, 2, 3, 4]);
+    let parquet = server.get(&format!("{address}?format=parquet")).await;
+    assert!(parquet.body.starts_with(b"PAR1"));
 }

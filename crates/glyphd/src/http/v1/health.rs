@@ -44,12 +44,9 @@ pub(crate) struct Readiness {
 )]
 pub(crate) async fn ready(State(context): State<Context>) -> (StatusCode, Json<Readiness>) {
     let path = context.database.path().to_owned();
+    let folder = context.database.folder().to_owned();
     let found = blocking(move || {
         let database = SqliteStore::open(&path).is_ok_and(|store| store.is_writable());
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => std::path::Path::new("."),
-        };
         let disk = fs4::available_space(folder).is_ok_and(|bytes| bytes >= LEAST_FREE_BYTES);
         Ok((database, disk))
     })

@@ -10,17 +10,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use glyph_core::pipeline::RunError;
-use glyph_core::score::Profile;
 use glyph_store::import::ImportRecord;
-use glyph_store::store::{Rescored, Store};
-use serde::{Deserialize, Serialize};
+use glyph_store::store::Store;
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::import_query::{ImportQuery, any_profile, known};
-use super::shapes::{Difference, Import, ImportReport, Page, Repair};
+use super::import_query::ImportQuery;
+use super::shapes::{Difference, Import, ImportReport, Page};
 use super::upload::{Upload, receive};
-use crate::clock;
 use crate::http::answers::Answer;
 use crate::http::context::Context;
 use crate::http::jobs::{Job, JobBody, JobState, Once};
@@ -28,8 +26,6 @@ use crate::http::parameters::{Nothing, Query, Segment};
 use crate::http::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
 use crate::import_job::{self, ImportOptions};
 use crate::input::Input;
-use crate::repair_job::repair_import;
-use crate::rescore::rescore;
 
 /// Take in a listings file.
 ///
@@ -401,123 +397,6 @@ pub(crate) async fn show(
         .read(move |store| find(store, &wanted))
         .await?;
     Ok(Answer::of_json(&Import::from(record))?.respond(&headers))
-}
-
-/// Undo an import: its rows go, its record stays.
-#[utoipa::path(
-    delete, path = "/imports/{import_id}", tag = "imports",
-    params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`")),
-    responses(
-        (status = 200, description = "The record, marked as undone", body = Import),
-        (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
-    )
-)]
-pub(crate) async fn undo(
-    State(context): State<Context>,
-    Segment(wanted): Segment<String>,
-    Query(Nothing {}): Query<Nothing>,
-) -> Result<Json<Import>, Problem> {
-    let record = context
-        .database
-        .change(move |store| {
-            let record = find(store, &wanted)?;
-            Ok(store.undo_import(&record.import_id, &clock::text(clock::now()))?)
-        })
-        .await?;
-    Ok(Json(record.into()))
-}
-
-/// Put corrected rows into the places that the rejected ones left.
-///
-/// The body is the file of rejects with every row of it mended or not, in their order.
-#[utoipa::path(
-    post, path = "/imports/{import_id}/repair", tag = "imports",
-    params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`")),
-    request_body(content((Vec<u8> = "application/octet-stream"), (String = "text/csv"), (UploadForm = "multipart/form-data"))),
-    responses(
-        (status = 200, description = "What became of the rows", body = Repair),
-        (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
-    )
-)]
-pub(crate) async fn repair(
-    State(context): State<Context>,
-    Segment(wanted): Segment<String>,
-    Query(Nothing {}): Query<Nothing>,
-    request: Request,
-) -> Result<Json<Repair>, Problem> {
-    let upload = receive(request, &context).await?;
-    let options = ImportQuery::default().options(&upload, &context)?;
-    let names = Arc::clone(&context.names);
-    let repaired = context
-        .database
-        .change(move |store| {
-            let record = find(store, &wanted)?;
-            let options = options.or_those_of(record.reading_options.as_deref())?;
-            let name = upload.name.unwrap_or_else(|| "upload".to_owned());
-            let input = Input::of_file(name, upload.file)?;
-            Ok(repair_import(
-                store, &names, &record, &input, &options, None,
-            )?)
-        })
-        .await?;
-    Ok(Json(repaired.into()))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct RescoreQuery {
-    /// A scoring profile that is built in.
-    #[serde(default = "inference")]
-    #[param(required = false, schema_with = any_profile)]
-    profile: String,
-}
-
-fn inference() -> String {
-    "inference".to_owned()
-}
-
-/// How a second scoring went.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Rescored)]
-pub(crate) struct RescoredBody {
-    rows: u64,
-    changed: u64,
-    /// Rows whose model is not in the registry, or whose price cannot be scored: they keep their score.
-    unscorable: u64,
-}
-
-/// Score an import's rows again, by another profile or the registry of today.
-#[utoipa::path(
-    post, path = "/imports/{import_id}/rescore", tag = "imports",
-    params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`"), RescoreQuery),
-    responses(
-        (status = 200, description = "How many scores changed", body = RescoredBody),
-        (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
-    )
-)]
-pub(crate) async fn rescore_rows(
-    State(context): State<Context>,
-    Segment(wanted): Segment<String>,
-    Query(query): Query<RescoreQuery>,
-) -> Result<Json<RescoredBody>, Problem> {
-    let profile = known("profile", &query.profile, Profile::find(&query.profile))?;
-    let names = Arc::clone(&context.names);
-    let Rescored {
-        rows,
-        changed,
-        unscorable,
-    } = context
-        .database
-        .change(move |store| {
-            let record = find(store, &wanted)?;
-            Ok(rescore(store, &record, &names.registry, &profile)?)
-        })
-        .await?;
-    Ok(Json(RescoredBody {
-        rows,
-        changed,
-        unscorable,
-    }))
 }
 
 /// What two imports have in common and what changed from the first to the second.

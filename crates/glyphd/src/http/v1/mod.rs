@@ -7,12 +7,14 @@
 
 pub(crate) mod given;
 pub(crate) mod health;
+pub(crate) mod import_changes;
 mod import_query;
 pub(crate) mod import_rows;
 pub(crate) mod imports;
 pub(crate) mod jobs;
 pub(crate) mod listings;
 pub(crate) mod models;
+pub(crate) mod rows_file;
 pub(crate) mod schema;
 pub(crate) mod shapes;
 pub(crate) mod titles;

@@ -133,10 +133,7 @@ async fn to_disk<E: std::error::Error>(
     mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
     context: &Context,
 ) -> Result<(File, u64, blake3::Hash), Problem> {
-    let folder = match context.database.path().parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => ".".into(),
-    };
+    let folder = context.database.folder().to_owned();
     let mut file = blocking(move || tempfile::tempfile_in(folder).map_err(not_written)).await?;
     let mut bytes = 0;
     let mut hasher = blake3::Hasher::new();
