@@ -304,3 +304,31 @@ fn every_problem_is_in_the_table_of_errors() {
         );
     }
 }
+
+/// A boundary or the end of a part's head that never comes is not waited for.
+#[tokio::test]
+async fn a_form_that_goes_on_beside_its_file_is_given_up() {
+    let server = Server::new();
+    for start in [
+        "",
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"\r\nx-long: ",
+    ] {
+        let sent = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = Arc::clone(&sent);
+        let rest = futures_util::stream::repeat_with(move || {
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok::<_, std::io::Error>("x".repeat(64 * 1024))
+        });
+        let first = futures_util::stream::iter([Ok(start.to_owned())]);
+        let request = Request::post("/api/v1/imports")
+            .header("host", "localhost")
+            .header("content-type", "multipart/form-data; boundary=edge")
+            .body(Body::from_stream(futures_util::StreamExt::chain(
+                first, rest,
+            )))
+            .unwrap();
+        let answer = server.send(request).await;
+        assert_problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "body_invalid");
+        assert!(sent.load(std::sync::atomic::Ordering::Relaxed) < 40);
+    }
+}

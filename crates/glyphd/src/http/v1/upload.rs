@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::{Seek, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use glyph_core::source::Format;
 
 use crate::http::context::Context;
@@ -55,17 +57,24 @@ pub(crate) async fn receive(request: Request, context: &Context) -> Result<Uploa
     })
 }
 
+/// The most bytes of a form that may come without any of them being the file's: a boundary that never comes and heads
+/// without an end are not waited for.
+const MOST_BETWEEN_BYTES: usize = 1 << 20;
+
 async fn receive_form(request: Request, context: &Context) -> Result<Upload, Problem> {
     let wrong = |detail: String| Problem::new(Code::BodyInvalid, detail);
-    let mut form = Multipart::from_request(request, &())
+    let between = Arc::new(AtomicUsize::new(0));
+    let mut form = Multipart::from_request(bounded(request, &between), &())
         .await
         .map_err(|rejection| wrong(rejection.body_text()))?;
     let mut upload = None;
-    while let Some(field) = form
-        .next_field()
-        .await
-        .map_err(|error| wrong(error.body_text()))?
-    {
+    loop {
+        let Ok(next) = tokio::time::timeout(context.limits.idle, form.next_field()).await else {
+            return Err(stood_still());
+        };
+        let Some(field) = next.map_err(|error| wrong(error.body_text()))? else {
+            break;
+        };
         let name = field.name().unwrap_or_default().to_owned();
         if name != "file" || upload.is_some() {
             return Err(wrong(format!(
@@ -74,7 +83,8 @@ async fn receive_form(request: Request, context: &Context) -> Result<Upload, Pro
         }
         let format = format_of(field.content_type())?;
         let file_name = field.file_name().map(str::to_owned);
-        let (file, bytes, hash) = to_disk(field, context).await?;
+        let pieces = field.inspect_ok(|_| between.store(0, Ordering::Relaxed));
+        let (file, bytes, hash) = to_disk(pieces, context).await?;
         upload = Some(Upload {
             file,
             bytes,
@@ -85,6 +95,25 @@ async fn receive_form(request: Request, context: &Context) -> Result<Upload, Pro
     }
     upload.ok_or_else(|| wrong("the form has no part `file`".to_owned()))
 }
+
+/// The request with a body that breaks off where too much of it is none of the file's.
+fn bounded(request: Request, between: &Arc<AtomicUsize>) -> Request {
+    let between = Arc::clone(between);
+    request.map(|body| {
+        Body::from_stream(body.into_data_stream().map(move |piece| {
+            let piece = piece?;
+            let so_far = between.fetch_add(piece.len(), Ordering::Relaxed);
+            if so_far > MOST_BETWEEN_BYTES {
+                return Err(axum::Error::new(TooMuchBetween));
+            }
+            Ok(piece)
+        }))
+    })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the form has too much beside its file")]
+struct TooMuchBetween;
 
 fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
@@ -140,10 +169,7 @@ async fn to_disk<E: std::error::Error>(
     loop {
         let chunk = match tokio::time::timeout(context.limits.idle, stream.next()).await {
             Err(_) => {
-                return Err(Problem::new(
-                    Code::RequestTimedOut,
-                    "nothing came for too long",
-                ));
+                return Err(stood_still());
             }
             Ok(None) => break,
             Ok(Some(Err(_))) => return Err(broke_off()),
@@ -185,6 +211,10 @@ fn too_large(context: &Context) -> Problem {
             context.limits.upload_bytes
         ),
     )
+}
+
+fn stood_still() -> Problem {
+    Problem::new(Code::RequestTimedOut, "nothing came for too long")
 }
 
 fn broke_off() -> Problem {
