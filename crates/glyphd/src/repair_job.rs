@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use glyph_core::pipeline::{self, RunError, Stages};
 use glyph_core::score::Profile;
+use glyph_store::StoreError;
 use glyph_store::import::{FinishedRepair, ImportRecord, NewRepair, RepairRecord};
 use glyph_store::store::Store;
 
@@ -57,6 +58,12 @@ pub(crate) fn repair_import(
     match result {
         Ok(_) => {}
         Err(RunError::Source(error)) => return Err(source_failed(&error, input)),
+        Err(RunError::Sink(error)) => {
+            return Err(match error.downcast::<StoreError>() {
+                Ok(error) => anyhow::Error::new(*error),
+                Err(error) => anyhow::anyhow!(error),
+            });
+        }
         Err(error) => return Err(error.into()),
     }
     let digested = input.finish(by_position)?;

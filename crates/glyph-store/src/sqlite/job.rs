@@ -40,7 +40,8 @@ pub(super) fn save(connection: &Connection, job: &JobRecord) -> rusqlite::Result
                scored_rows, unmatched_rows, rejected_rows, import_id, idempotency_key, request_hash, outcome)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (id) DO UPDATE SET state = ?2, started_at = ?4, ended_at = ?5, total_rows = ?8,
-               scored_rows = ?9, unmatched_rows = ?10, rejected_rows = ?11, import_id = ?12, outcome = ?15",
+               scored_rows = ?9, unmatched_rows = ?10, rejected_rows = ?11, import_id = ?12, idempotency_key = ?13,
+               request_hash = ?14, outcome = ?15",
         )?
         .execute(params![
             job.id,
@@ -102,7 +103,9 @@ pub(super) fn end_cut_off(
     outcome: &str,
 ) -> rusqlite::Result<usize> {
     connection.execute(
-        "UPDATE jobs SET state = 'failed', ended_at = ?1, outcome = ?2 WHERE state IN ('waiting', 'running')",
+        // The same request may come again and be answered.
+        "UPDATE jobs SET state = 'failed', ended_at = ?1, outcome = ?2, idempotency_key = NULL, request_hash = NULL
+         WHERE state IN ('waiting', 'running')",
         (at, outcome),
     )
 }

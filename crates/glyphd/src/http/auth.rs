@@ -42,18 +42,17 @@ pub(super) async fn authorise(
     next: Next,
 ) -> Response {
     let needed = needed(request.method(), request.uri().path());
-    let given = match bearer(request.headers()) {
-        Ok(given) => given,
-        Err(problem) => return problem.into_response(),
-    };
-    let allowed = match (needed, given) {
-        (None, _) => Ok(()),
-        (Some(_), None) if !context.needs_token => Ok(()),
-        (Some(_), None) => Err(Problem::new(
-            Code::TokenMissing,
-            "send `Authorization: Bearer` with a token",
-        )),
-        (Some(needed), Some(token)) => allow(&context, &token, needed).await,
+    let allowed = match needed {
+        None => Ok(()),
+        Some(needed) => match bearer(request.headers()) {
+            Err(problem) => Err(problem),
+            Ok(None) if !context.needs_token => Ok(()),
+            Ok(None) => Err(Problem::new(
+                Code::TokenMissing,
+                "send `Authorization: Bearer` with a token",
+            )),
+            Ok(Some(token)) => allow(&context, &token, needed).await,
+        },
     };
     match allowed {
         Ok(()) => next.run(request).await,

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::answers::Answers;
 use super::auth::Tokens;
 use super::database::Database;
@@ -19,7 +21,7 @@ pub(crate) struct Limits {
     pub(crate) unpacked_bytes: u64,
     /// The most bytes of a JSON body.
     pub(crate) json_bytes: usize,
-    /// Imports that run or wait.
+    /// Files that are being sent, wait or are imported.
     pub(crate) imports: usize,
     /// An upload longer than this is answered before it is imported.
     pub(crate) answer_at_once_bytes: u64,
@@ -53,6 +55,8 @@ pub(crate) struct Shared {
     /// Nobody may ask without a token.
     pub(crate) needs_token: bool,
     pub(crate) tokens: Tokens,
+    /// Files that may be on their way at a time: sent, waiting or imported.
+    pub(crate) slots: Arc<Semaphore>,
     pub(crate) jobs: Jobs,
     pub(crate) answers: Answers,
     pub(crate) metrics: Metrics,

@@ -19,7 +19,7 @@ const READERS: usize = 8;
 pub(crate) struct Database {
     path: PathBuf,
     idle: Mutex<Vec<SqliteStore>>,
-    readers: Semaphore,
+    readers: Arc<Semaphore>,
     turn: Arc<Turn<()>>,
     /// Looks whether the database has changed; no other question is asked of it.
     watcher: Mutex<SqliteStore>,
@@ -30,7 +30,7 @@ impl Database {
         Ok(Database {
             path: path.to_owned(),
             idle: Mutex::default(),
-            readers: Semaphore::new(READERS),
+            readers: Arc::new(Semaphore::new(READERS)),
             turn: Arc::default(),
             watcher: Mutex::new(SqliteStore::open_for_reading(path)?),
         })
@@ -61,8 +61,13 @@ impl Database {
         ask: impl FnOnce(&SqliteStore) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let database = Arc::clone(self);
-        let permit = self.readers.acquire().await.map_err(closed)?;
-        let answer = blocking(move || {
+        let permit = Arc::clone(&self.readers)
+            .acquire_owned()
+            .await
+            .map_err(closed)?;
+        blocking(move || {
+            // With the question and not with who asked it: they may go away before it is answered.
+            let _permit = permit;
             let idle = database.idle().pop();
             let store = match idle {
                 Some(store) => store,
@@ -72,9 +77,7 @@ impl Database {
             database.idle().push(store);
             answer
         })
-        .await;
-        drop(permit);
-        answer
+        .await
     }
 
     /// Waits until nothing else changes the database.

@@ -307,24 +307,16 @@ struct Known {
 }
 
 impl Jobs {
-    /// A new job, unless too many run or wait, or its request is running already.
+    /// A new job, unless its request is running already.
     pub(crate) fn add(
         &self,
         source_name: String,
         source_bytes: u64,
         once: Option<Once>,
-        most: usize,
     ) -> Result<Arc<Job>, Problem> {
         let mut known = self.known();
         if known.is_stopping {
             return Err(Problem::new(Code::ServerStopping, "the server is stopping"));
-        }
-        let running = known.by_id.values().filter(|job| !job.has_ended()).count();
-        if running >= most {
-            return Err(Problem::new(
-                Code::TooManyImports,
-                format!("{running} imports are running or waiting"),
-            ));
         }
         if let Some(once) = &once {
             known.refuse_running(once)?;

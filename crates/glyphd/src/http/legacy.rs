@@ -4,24 +4,29 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use glyph_core::listing::TITLE_CHARS;
 use glyph_core::matching::Kind;
 use glyph_core::score::{Formula, Profile};
 use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort, RowRecord};
 use glyph_store::store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tower_http::timeout::TimeoutLayer;
 use utoipa::IntoParams;
 
 use super::context::Context;
+use super::database::blocking;
+use super::layers;
 use super::parameters::{JsonBody, Query, Segment};
 use super::problem::{Code, Problem};
 use super::v1::given::{GivenListing, import_given};
@@ -40,20 +45,28 @@ const CURRENT_VERSION: &str = "v1.1";
 /// Rejected rows that an import's result tells.
 const MOST_ERRORS: usize = 100;
 
-pub(super) fn routes() -> Router<Context> {
-    Router::new()
+pub(super) fn routes(context: &Context) -> Router<Context> {
+    let questions = Router::new()
         .route("/health", get(health))
         .route("/models", get(models))
         .route("/report", get(report))
         .route("/schema/versions", get(versions))
         .route("/schema/versions/{version}", get(version))
         .route("/listings", get(listings))
+        .route("/ml/is-gpu", post(is_gpu))
+        .layer(middleware::map_response(layers::timed_out))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            context.limits.request,
+        ));
+    Router::new()
         .route(
             "/import/csv",
             post(import_csv).layer(DefaultBodyLimit::disable()),
         )
         .route("/persist/listings", post(persist))
-        .route("/ml/is-gpu", post(is_gpu))
+        .merge(questions)
+        .layer(DefaultBodyLimit::max(context.limits.json_bytes))
         .layer(middleware::map_response(old_shape))
 }
 
@@ -474,8 +487,15 @@ struct Title {
 async fn is_gpu(
     State(context): State<Context>,
     JsonBody(Title { title }): JsonBody<Title>,
-) -> Json<Value> {
-    let found = context.names.match_title(&title);
+) -> Result<Json<Value>, Problem> {
+    if title.chars().count() > TITLE_CHARS {
+        return Err(Problem::new(
+            Code::BodyInvalid,
+            format!("the title is longer than {TITLE_CHARS} characters"),
+        ));
+    }
+    let names = Arc::clone(&context.names);
+    let found = blocking(move || Ok(names.match_title(&title))).await?;
     let is_gpu = matches!(found.kind, Kind::GpuCard | Kind::GpuLot);
     // How sure it is that the title offers a card, whichever it is.
     let score = match (is_gpu, found.model.is_some()) {
@@ -483,5 +503,5 @@ async fn is_gpu(
         (true, false) => 0.5,
         (false, _) => 0.0,
     };
-    Json(json!({ "ml_is_gpu": is_gpu, "ml_score": score }))
+    Ok(Json(json!({ "ml_is_gpu": is_gpu, "ml_score": score })))
 }

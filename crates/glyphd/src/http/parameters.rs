@@ -1,5 +1,7 @@
 //! What a request says, held against what the interface describes: an unknown parameter is refused by its name.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
@@ -100,6 +102,9 @@ where
 #[derive(Debug, serde::Deserialize, IntoParams)]
 pub(crate) struct Nothing {}
 
+/// The longest that a JSON body may take to come.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
+
 /// A JSON body. Where it is wrong, the problem points at the place.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -126,15 +131,15 @@ where
                 "the body must be `application/json`",
             ));
         }
-        let bytes =
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|rejection| match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => {
-                        Problem::new(Code::BodyTooLarge, "the body is longer than is allowed")
-                    }
-                    _ => Problem::new(Code::BodyInvalid, "the body broke off"),
-                })?;
+        let bytes = tokio::time::timeout(BODY_PATIENCE, Bytes::from_request(request, state))
+            .await
+            .map_err(|_| Problem::new(Code::RequestTimedOut, "the body took too long to come"))?
+            .map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => {
+                    Problem::new(Code::BodyTooLarge, "the body is longer than is allowed")
+                }
+                _ => Problem::new(Code::BodyInvalid, "the body broke off"),
+            })?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = pointer_of(error.path());

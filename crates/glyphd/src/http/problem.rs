@@ -386,6 +386,10 @@ impl From<StoreError> for Problem {
                 return Problem::new(Code::DatabaseBusy, StoreError::Busy.to_string());
             }
             StoreError::NotWritable => Code::DatabaseNotWritable,
+            StoreError::ReadOnly { .. } => {
+                let told = StoreError::NotWritable.to_string();
+                return Problem::new(Code::DatabaseNotWritable, told);
+            }
             StoreError::DiskFull => Code::DiskFull,
             _ => return Problem::internal(&anyhow::Error::new(error)),
         };
@@ -404,6 +408,14 @@ impl From<anyhow::Error> for Problem {
             Ok(problem) => return problem,
             Err(error) => error,
         };
+        let is_full = error.chain().any(|cause| {
+            cause
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
+        });
+        if is_full {
+            return Problem::new(Code::DiskFull, StoreError::DiskFull.to_string());
+        }
         // What has a way out for the user is about what the user sent.
         match error.downcast_ref::<Hinted>() {
             Some(hinted) => Problem::new(Code::SourceRefused, hinted.to_string()),

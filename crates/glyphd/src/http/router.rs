@@ -39,16 +39,14 @@ struct Described;
 fn questions() -> OpenApiRouter<Context> {
     OpenApiRouter::new()
         .routes(routes!(imports::list))
-        .routes(routes!(imports::show, import_changes::undo))
-        .routes(routes!(import_changes::rescore_rows))
-        .routes(routes!(import_changes::rematch))
+        .routes(routes!(imports::show))
         .routes(routes!(imports::difference))
         .routes(routes!(import_rows::rows))
         .routes(routes!(rows_file::rows_file))
         .routes(routes!(import_rows::unmatched))
         .routes(routes!(import_rows::rejects))
         .routes(routes!(import_rows::rejects_file))
-        .routes(routes!(listings::list, given::create))
+        .routes(routes!(listings::list))
         .routes(routes!(listings::show))
         .routes(routes!(models::list))
         .routes(routes!(models::show))
@@ -57,6 +55,15 @@ fn questions() -> OpenApiRouter<Context> {
         .routes(routes!(jobs::show, jobs::cancel))
         .routes(routes!(schema::show))
         .routes(routes!(schema::versions))
+}
+
+/// What changes the database: once begun it goes on, so its client is told how it ended, however long it took.
+fn changes() -> OpenApiRouter<Context> {
+    OpenApiRouter::new()
+        .routes(routes!(import_changes::undo))
+        .routes(routes!(import_changes::rescore_rows))
+        .routes(routes!(import_changes::rematch))
+        .routes(routes!(given::create))
 }
 
 /// What takes as long as its client sends or listens: bounded by how long nothing may come.
@@ -69,8 +76,9 @@ fn streams() -> OpenApiRouter<Context> {
 }
 
 fn described(context: Option<&Context>) -> OpenApiRouter<Context> {
-    let mut questions = questions();
+    let (mut questions, mut changes) = (questions(), changes());
     if let Some(context) = context {
+        changes = changes.layer(DefaultBodyLimit::max(context.limits.json_bytes));
         questions = questions
             .layer(DefaultBodyLimit::max(context.limits.json_bytes))
             .layer(middleware::map_response(layers::timed_out))
@@ -82,7 +90,7 @@ fn described(context: Option<&Context>) -> OpenApiRouter<Context> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .nest("/api/v1", questions.merge(streams()))
+        .nest("/api/v1", questions.merge(changes).merge(streams()))
 }
 
 /// The description of the interface.
@@ -97,7 +105,7 @@ pub(crate) fn router(context: &Context) -> Router {
             "/openapi.json",
             axum::routing::get(|| async { axum::Json(description) }),
         )
-        .nest("/api", legacy::routes())
+        .nest("/api", legacy::routes(context))
         .route("/metrics", axum::routing::get(metrics::show))
         .route("/", axum::routing::get(index))
         .fallback(nothing_here)

@@ -32,6 +32,9 @@ const MOST_CONNECTIONS: usize = 1024;
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 const HEAD_BYTES: usize = 32 * 1024;
 
+/// How long an import that is asked to end may take.
+const TAKING_BACK: Duration = Duration::from_secs(20);
+
 /// After a connection was refused by the system: time for others to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -67,6 +70,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         only_loopback: config.address.ip().is_loopback(),
         needs_token: config.needs_token,
         tokens: Tokens::default(),
+        slots: Arc::new(tokio::sync::Semaphore::new(config.limits.imports)),
         jobs: Jobs::default(),
         answers: Answers::default(),
         metrics: Metrics::new(),
@@ -174,8 +178,13 @@ async fn stop(context: &Context, connections: GracefulShutdown, grace: Duration)
         for job in &jobs {
             job.ask_to_end();
         }
-        for job in &jobs {
-            let _outcome = job.ended().await;
+        let taken_back = async {
+            for job in &jobs {
+                let _outcome = job.ended().await;
+            }
+        };
+        if tokio::time::timeout(TAKING_BACK, taken_back).await.is_err() {
+            output::note("an import did not end in time; nothing of it is kept");
         }
     }
     let least = tokio::time::Instant::now() + Duration::from_secs(1);

@@ -83,6 +83,10 @@ pub(crate) fn reader_for_repair<'a>(
 
 pub(crate) fn source_failed(error: &SourceError, input: &Input) -> anyhow::Error {
     let message = format!("`{}`: {error}", input.name);
+    if let SourceError::Io(_) = error {
+        // It is not what the user gave that is wrong.
+        return anyhow::anyhow!(message);
+    }
     match error.hint() {
         Some(hint) => Hinted::new(message, hint).into(),
         None => Hinted::without_hint(message).into(),

@@ -89,6 +89,7 @@ pub(crate) fn jobs_are_kept_as_they_go_on(store: &mut dyn Store) {
 pub(crate) fn jobs_that_a_server_left_are_ended(store: &mut dyn Store) {
     let running = JobRecord {
         state: "running".to_owned(),
+        idempotency_key: Some("once".to_owned()),
         ..job("2")
     };
     let done = JobRecord {
@@ -107,5 +108,7 @@ pub(crate) fn jobs_that_a_server_left_are_ended(store: &mut dyn Store) {
         assert_eq!(ended.outcome.as_deref(), Some("cut off"));
     }
     assert_eq!(store.find_job("3").unwrap(), Some(done));
+    // The same request may come again.
+    assert_eq!(store.find_job_by_key("once").unwrap(), None);
     assert_eq!(store.end_cut_off_jobs(at, "again").unwrap(), 0);
 }

@@ -115,3 +115,41 @@ async fn jobs_are_told_from_the_database_in_pages() {
     let ended = server.ask("DELETE", "/api/v1/jobs/job3", &[], "").await;
     assert_problem(&ended, StatusCode::CONFLICT, "job_ended");
 }
+
+#[tokio::test]
+async fn an_import_whose_client_hangs_up_goes_on() {
+    let server = Server::new();
+    let turn = server.context.database.turn().await;
+    let prefer = [("content-type", "text/csv"), ("prefer", "respond-async")];
+    let hung_up = tokio::time::timeout(
+        std::time::Duration::from_millis(200),
+        server.ask("POST", "/api/v1/imports", &prefer, MARKET),
+    );
+    assert!(hung_up.await.is_err(), "it waits for its turn");
+    drop(turn);
+    let running = server.context.jobs.running();
+    for job in &running {
+        assert_eq!(job.ended().await.unwrap().total_rows, 5);
+    }
+    assert_eq!(running.len(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_was_cut_off_may_come_again() {
+    let server = Server::new();
+    let first = import_once(&server, "k", "/api/v1/imports?force=true", MARKET).await;
+    let id = first.json()["import_id"].as_str().unwrap().to_owned();
+    let mut store = SqliteStore::open(&server.path()).unwrap();
+    let mut job = store.find_job_by_key("k").unwrap().unwrap();
+    job.state = "waiting".to_owned();
+    job.outcome = None;
+    store.save_job(&job).unwrap();
+    let running = import_once(&server, "k", "/api/v1/imports?force=true", MARKET).await;
+    assert_problem(&running, StatusCode::CONFLICT, "request_running");
+    store
+        .end_cut_off_jobs("2026-02-03T04:05:06Z", "{}")
+        .unwrap();
+    let again = import_once(&server, "k", "/api/v1/imports?force=true", MARKET).await;
+    assert_eq!(again.status, StatusCode::CREATED);
+    assert_ne!(again.json()["import_id"], id);
+}

@@ -179,3 +179,48 @@ async fn models_have_specs_and_prices() {
     let all = server.get("/api/v1/models").await.json();
     assert!(all["items"].as_array().unwrap().len() > 1000);
 }
+
+/// Ids are given again after an undo: the import in the cursor tells that the listing is gone.
+#[tokio::test]
+async fn a_cursor_in_row_order_does_not_outlive_its_import() {
+    let server = Server::new();
+    let id = server.import().await;
+    let page = server.get("/api/v1/listings?sort=row&limit=2").await.json();
+    let next = page["next"].as_str().unwrap().to_owned();
+    let address = format!("/api/v1/listings?sort=row&limit=2&cursor={next}");
+    assert_eq!(server.get(&address).await.status, StatusCode::OK);
+    server
+        .ask("DELETE", &format!("/api/v1/imports/{id}"), &[], "")
+        .await;
+    server.import().await;
+    assert_problem(
+        &server.get(&address).await,
+        StatusCode::NOT_FOUND,
+        "cursor_unknown",
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_large_records_ends_before_its_limit() {
+    let server = Server::with(Limits {
+        answer_at_once_bytes: 64 << 20,
+        ..Limits::default()
+    });
+    let row = ["NVIDIA L4,call us,", &"x".repeat(3 << 20), "\n"].concat();
+    let csv = ["title,price,notes\n", &row, &row, &row, &row].concat();
+    let answer = server.post_csv("/api/v1/imports", &csv).await;
+    let id = answer.json()["import_id"].as_str().unwrap().to_owned();
+    for list in ["rejects", "rows"] {
+        let mut address = format!("/api/v1/imports/{id}/{list}?limit=1000");
+        let mut pages = Vec::new();
+        loop {
+            let page = server.get(&address).await.json();
+            pages.push(indexes(&page));
+            let Some(next) = page.get("next") else { break };
+            let next = next.as_str().unwrap();
+            address = format!("/api/v1/imports/{id}/{list}?limit=1000&cursor={next}");
+        }
+        assert_eq!(pages.concat(), [0, 1, 2, 3]);
+        assert_eq!(pages.len(), 2, "{list}");
+    }
+}

@@ -38,6 +38,7 @@ const MARKET: &str = "title,price,condition,region,seller\n\
     NVIDIA RTX 4090 24GB,1549.00,used,US,Contoso\n";
 
 struct Server {
+    context: Context,
     router: Router,
     folder: TempDir,
 }
@@ -80,12 +81,14 @@ impl Server {
             only_loopback: true,
             needs_token,
             tokens: Tokens::default(),
+            slots: Arc::new(tokio::sync::Semaphore::new(limits.imports)),
             jobs: Jobs::default(),
             answers: Answers::default(),
             metrics: Metrics::new(),
         });
         Server {
             router: router(&context),
+            context,
             folder,
         }
     }

@@ -10,11 +10,12 @@ use glyph_core::registry::{Model, Registry, Vendor};
 use glyph_core::source::Format;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
 use super::imports::{import_now, place};
 use super::shapes::ImportReport;
-use super::upload::Upload;
+use super::upload::{Upload, slot};
 use crate::http::context::Context;
 use crate::http::database::blocking;
 use crate::http::parameters::{JsonBody, Nothing, Query};
@@ -81,7 +82,8 @@ pub(crate) async fn import_given(
 ) -> Result<ImportReport, Problem> {
     let given = in_their_order(given)?;
     let shared = Context::clone(context);
-    let upload = blocking(move || file_of(&given, &shared.names)).await?;
+    let slot = slot(context)?;
+    let upload = blocking(move || file_of(&given, &shared, slot)).await?;
     import_now(context, upload, "listings".to_owned()).await
 }
 
@@ -144,7 +146,12 @@ fn in_their_order(mut given: Vec<GivenListing>) -> Result<Vec<GivenListing>, Pro
 }
 
 /// The listings as a file of JSON Lines, which is imported like any other.
-fn file_of(given: &[GivenListing], names: &Names) -> Result<Upload, Problem> {
+fn file_of(
+    given: &[GivenListing],
+    context: &Context,
+    slot: OwnedSemaphorePermit,
+) -> Result<Upload, Problem> {
+    let names = &context.names;
     let failed = |error: std::io::Error| Problem::internal(&error);
     let mut lines = Vec::new();
     for listing in given {
@@ -156,7 +163,7 @@ fn file_of(given: &[GivenListing], names: &Names) -> Result<Upload, Problem> {
         serde_json::to_writer(&mut lines, &line).map_err(|error| Problem::internal(&error))?;
         lines.push(b'\n');
     }
-    let mut file = tempfile::tempfile().map_err(failed)?;
+    let mut file = tempfile::tempfile_in(context.database.folder()).map_err(failed)?;
     file.write_all(&lines).map_err(failed)?;
     file.rewind().map_err(failed)?;
     Ok(Upload {
@@ -165,6 +172,7 @@ fn file_of(given: &[GivenListing], names: &Names) -> Result<Upload, Problem> {
         hash: blake3::hash(&lines),
         name: None,
         format: Some(Format::JsonLines),
+        _slot: slot,
     })
 }
 

@@ -80,10 +80,14 @@ fn checked_cursor(cursor: i64) -> Result<u64, Problem> {
     })
 }
 
+/// Bytes of records after which a page ends, whatever its limit: a record may have 4 MiB.
+const PAGE_BYTES: usize = 8 << 20;
+
 /// Gathers up to `limit` items, and one more to know whether there is a next page.
 struct Gathered<T> {
     items: Vec<T>,
     limit: usize,
+    bytes: usize,
     next: Option<String>,
 }
 
@@ -92,12 +96,16 @@ impl<T> Gathered<T> {
         Gathered {
             items: Vec::new(),
             limit: limit as usize,
+            bytes: 0,
             next: None,
         }
     }
 
-    fn take(&mut self, index: u64, item: T) -> ControlFlow<()> {
-        if self.items.len() == self.limit {
+    /// Takes an item of some size, in bytes, unless the page is full.
+    fn take(&mut self, index: u64, item: T, bytes: usize) -> ControlFlow<()> {
+        self.bytes += bytes;
+        let is_full = self.items.len() == self.limit || self.bytes > PAGE_BYTES;
+        if is_full && !self.items.is_empty() {
             self.next = Some(index.to_string());
             return ControlFlow::Break(());
         }
@@ -120,15 +128,14 @@ async fn rows_of(
             let record = find(store, &wanted)?;
             let mut gathered = Gathered::new(limit);
             let outcome = outcome.map(Outcome::as_str);
-            store.list_rows_from(
-                &record.import_id,
-                cursor,
-                outcome,
-                &mut |row| match Row::of(row) {
-                    Some(row) => gathered.take(row.import_index, row),
+            store.list_rows_from(&record.import_id, cursor, outcome, &mut |row| {
+                let texts = [&row.raw, &row.extra, &row.notes, &row.title];
+                let bytes = texts.into_iter().flatten().map(String::len).sum();
+                match Row::of(row) {
+                    Some(row) => gathered.take(row.import_index, row, bytes),
                     None => ControlFlow::Continue(()),
-                },
-            )?;
+                }
+            })?;
             Ok(Json(Page {
                 items: gathered.items,
                 next: gathered.next,
@@ -195,7 +202,8 @@ pub(crate) async fn rejects(
             let record = find(store, &wanted)?;
             let mut gathered = Gathered::new(limit);
             store.list_rejects(&record.import_id, cursor, &mut |reject| {
-                gathered.take(reject.import_index, reject.into())
+                let bytes = reject.raw.len() + reject.errors.len();
+                gathered.take(reject.import_index, reject.into(), bytes)
             })?;
             Ok(Json(Page {
                 items: gathered.items,

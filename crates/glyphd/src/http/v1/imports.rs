@@ -64,29 +64,18 @@ pub(crate) async fn create(
         .or_else(|| upload.name.clone())
         .unwrap_or_else(|| "upload".to_owned());
     let at_once = at_once && upload.bytes <= context.limits.answer_at_once_bytes;
-    let job = context
-        .jobs
-        .add(name.clone(), upload.bytes, once, context.limits.imports)?;
+    let job = context.jobs.add(name.clone(), upload.bytes, once)?;
     if at_once {
         start(&context, &job, upload, name, options);
         let report = job.ended().await?;
         let report = serde_json::to_value(report).map_err(|error| Problem::internal(&error))?;
         return imported(&report);
     }
-    // What is told to be on its way is told after a restart too.
-    let waiting = Arc::clone(&job);
-    let kept = context
-        .database
-        .change(move |store| {
-            refuse_answered(store, &waiting)?;
-            Ok(store.save_job(&waiting.record())?)
-        })
-        .await;
-    if let Err(problem) = kept {
-        job.end(Err(problem.clone()));
-        return Err(problem);
-    }
-    start(&context, &job, upload, name, options);
+    // On its own: the client may go away meanwhile, and its import goes on.
+    let (sent, begun) = (Context::clone(&context), Arc::clone(&job));
+    tokio::spawn(async move { keep_and_start(&sent, &begun, upload, name, options).await })
+        .await
+        .map_err(|error| Problem::internal(&error))??;
     let place = place(&format!("/api/v1/jobs/{}", job.id))?;
     Ok((
         StatusCode::ACCEPTED,
@@ -94,6 +83,29 @@ pub(crate) async fn create(
         Json(job.body()),
     )
         .into_response())
+}
+
+/// Keeps a job before it is told to be on its way, so that it is told after a restart too.
+async fn keep_and_start(
+    context: &Context,
+    job: &Arc<Job>,
+    upload: Upload,
+    name: String,
+    options: ImportOptions,
+) -> Result<(), Problem> {
+    let waiting = Arc::clone(job);
+    let kept = context
+        .database
+        .change(move |store| {
+            refuse_answered(store, &waiting)?;
+            Ok(store.save_job(&waiting.record())?)
+        })
+        .await;
+    match &kept {
+        Ok(()) => start(context, job, upload, name, options),
+        Err(problem) => job.end(Err(problem.clone())),
+    }
+    kept
 }
 
 /// The answer to an import that has ended well.
@@ -214,8 +226,7 @@ pub(crate) async fn import_now(
     name: String,
 ) -> Result<ImportReport, Problem> {
     let options = ImportQuery::default().options(&upload, context)?;
-    let most = context.limits.imports;
-    let job = context.jobs.add(name.clone(), upload.bytes, None, most)?;
+    let job = context.jobs.add(name.clone(), upload.bytes, None)?;
     start(context, &job, upload, name, options);
     job.ended().await
 }

@@ -165,30 +165,35 @@ fn invalid(name: &str, detail: String) -> Problem {
     Problem::of_parameter(Code::ParameterInvalid, name, detail)
 }
 
-/// The place of a listing as text: the order's letter, the id, and the exact number that the order goes by.
+/// The place of a listing as text: the order's letter, the id, and the exact number that the order goes by, or in row
+/// order the import.
 fn cursor_of(record: &ListingRecord, sort: Sort) -> String {
     let place = ListingPlace::of(record, sort.of_the_store());
-    let number = place
-        .number
-        .map(|number| format!("-{:x}", number.to_bits()))
-        .unwrap_or_default();
-    format!("{}{:x}{number}", sort.letter(), place.id)
+    let rest = match (place.number, place.import_id) {
+        (Some(number), _) => format!("-{:x}", number.to_bits()),
+        (None, Some(import_id)) => format!("-{import_id}"),
+        (None, None) => String::new(),
+    };
+    format!("{}{:x}{rest}", sort.letter(), place.id)
 }
 
-/// The place that a cursor tells, but for the import of the row.
+/// The place that a cursor tells.
 fn place_of(cursor: &str, sort: Sort) -> Option<ListingPlace> {
     let rest = cursor.strip_prefix(sort.letter())?;
-    let (id, number) = match rest.split_once('-') {
-        Some((id, bits)) => (
-            id,
-            Some(f64::from_bits(u64::from_str_radix(bits, 16).ok()?)),
-        ),
-        None => (rest, None),
+    let (id, number, import_id) = match rest.split_once('-') {
+        Some((id, import_id)) if matches!(sort, Sort::Row) => {
+            (id, None, Some(import_id.to_owned()))
+        }
+        Some((id, bits)) => {
+            let number = f64::from_bits(u64::from_str_radix(bits, 16).ok()?);
+            (id, Some(number), None)
+        }
+        None => (rest, None, None),
     };
     Some(ListingPlace {
         id: i64::from_str_radix(id, 16).ok()?,
         number,
-        import_id: None,
+        import_id,
     })
 }
 
@@ -198,11 +203,7 @@ fn page_of(store: &dyn Store, query: &ListingQuery) -> Result<Page<Listing>, Pro
         filter.import_id = Some(find(store, wanted)?.import_id);
     }
     if let Some(cursor) = &query.cursor {
-        let mut place = place_of(cursor, query.sort).ok_or_else(Problem::unknown_cursor)?;
-        if filter.sort == ListingSort::RowOrder {
-            let row = store.find_listing(place.id)?;
-            place.import_id = row.ok_or(glyph_store::StoreError::PlaceGone)?.import_id;
-        }
+        let place = place_of(cursor, query.sort).ok_or_else(Problem::unknown_cursor)?;
         filter.after = Some(place);
     }
     let mut records = store.list_listings(&filter)?;

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use glyph_core::source::Format;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::http::context::Context;
 use crate::http::database::blocking;
@@ -27,13 +28,26 @@ pub(crate) struct Upload {
     pub(crate) name: Option<String>,
     /// What the media type says of the format.
     pub(crate) format: Option<Format>,
+    /// Given back when the file is.
+    pub(crate) _slot: OwnedSemaphorePermit,
+}
+
+/// A place for one more file; refused before it is sent where there is none.
+pub(crate) fn slot(context: &Context) -> Result<OwnedSemaphorePermit, Problem> {
+    Arc::clone(&context.slots).try_acquire_owned().map_err(|_| {
+        Problem::new(
+            Code::TooManyImports,
+            "as many files as may be are on their way",
+        )
+    })
 }
 
 /// Takes in the body: the file itself, or a form with one file in it.
 pub(crate) async fn receive(request: Request, context: &Context) -> Result<Upload, Problem> {
+    let slot = slot(context)?;
     let kind = media_type(request.headers());
     if kind.as_deref() == Some("multipart/form-data") {
-        return receive_form(request, context).await;
+        return receive_form(request, context, slot).await;
     }
     let format = format_of(kind.as_deref())?;
     let declared = request
@@ -54,6 +68,7 @@ pub(crate) async fn receive(request: Request, context: &Context) -> Result<Uploa
         hash,
         name: None,
         format,
+        _slot: slot,
     })
 }
 
@@ -61,7 +76,11 @@ pub(crate) async fn receive(request: Request, context: &Context) -> Result<Uploa
 /// without an end are not waited for.
 const MOST_BETWEEN_BYTES: usize = 1 << 20;
 
-async fn receive_form(request: Request, context: &Context) -> Result<Upload, Problem> {
+async fn receive_form(
+    request: Request,
+    context: &Context,
+    slot: OwnedSemaphorePermit,
+) -> Result<Upload, Problem> {
     let wrong = |detail: String| Problem::new(Code::BodyInvalid, detail);
     let between = Arc::new(AtomicUsize::new(0));
     let mut form = Multipart::from_request(bounded(request, &between), &())
@@ -85,15 +104,18 @@ async fn receive_form(request: Request, context: &Context) -> Result<Upload, Pro
         let file_name = field.file_name().map(str::to_owned);
         let pieces = field.inspect_ok(|_| between.store(0, Ordering::Relaxed));
         let (file, bytes, hash) = to_disk(pieces, context).await?;
-        upload = Some(Upload {
-            file,
-            bytes,
-            hash,
-            name: file_name,
-            format,
-        });
+        upload = Some((file, bytes, hash, file_name, format));
     }
-    upload.ok_or_else(|| wrong("the form has no part `file`".to_owned()))
+    let (file, bytes, hash, name, format) =
+        upload.ok_or_else(|| wrong("the form has no part `file`".to_owned()))?;
+    Ok(Upload {
+        file,
+        bytes,
+        hash,
+        name,
+        format,
+        _slot: slot,
+    })
 }
 
 /// The request with a body that breaks off where too much of it is none of the file's.
