@@ -21,7 +21,7 @@ pub struct TokenRecord {
 pub struct JobRecord {
     /// Ascending with time.
     pub id: String,
-    /// `waiting`, `running`, `done`, `failed` or `cancelled`.
+    /// `waiting` until its import has ended, then `done`, `failed` or `cancelled`.
     pub state: String,
     /// RFC 3339, as the next two.
     pub created_at: String,

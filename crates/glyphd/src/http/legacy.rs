@@ -313,7 +313,7 @@ async fn report(State(context): State<Context>) -> Result<Json<Value>, Problem> 
     Ok(Json(json!({
         "markdown": markdown,
         "summary_stats": {
-            "num_guids": markets.len(),
+            "num_models": markets.len(),
             "num_listings": listings,
             "min_price": least,
             "max_price": most,

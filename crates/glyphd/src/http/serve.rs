@@ -184,7 +184,7 @@ async fn stop(context: &Context, connections: GracefulShutdown, grace: Duration)
             }
         };
         if tokio::time::timeout(TAKING_BACK, taken_back).await.is_err() {
-            output::note("an import did not end in time; nothing of it is kept");
+            output::note("an import takes long to be taken back; the server ends with it");
         }
     }
     let least = tokio::time::Instant::now() + Duration::from_secs(1);
