@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::failure::{self, Hinted, Status};
-use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, OnError};
+use crate::import_job::{self, ImportOptions, ImportReport, MostRejects, OnError, parse_mapping};
 use crate::input::{Input, STANDARD_INPUT, digest_of};
 use crate::names::Names;
 use crate::output;
@@ -73,7 +73,7 @@ pub(super) struct ReadingArguments {
     #[arg(long, value_parser = delimiter)]
     delimiter: Option<Delimiter>,
     /// Read a column as a field, as in `--map "Asking=price"`; may be given more than once.
-    #[arg(long = "map", value_name = "HEADER=FIELD", value_parser = mapping)]
+    #[arg(long = "map", value_name = "HEADER=FIELD", value_parser = parse_mapping)]
     mapping: Vec<(String, Field)>,
     /// The currency of prices that do not say theirs.
     #[arg(long, value_name = "CODE", value_parser = currency)]
@@ -102,17 +102,6 @@ fn delimiter(text: &str) -> Result<Delimiter, String> {
         "\t" | "\\t" | "tab" => Ok(Delimiter::TAB),
         _ => Err(format!("`{text}` is none of `,` `;` `|` `tab`")),
     }
-}
-
-fn mapping(text: &str) -> Result<(String, Field), String> {
-    let (header, field) = text
-        .rsplit_once('=')
-        .ok_or_else(|| format!("`{text}` is not of the form HEADER=FIELD"))?;
-    let field = Field::parse(field.trim()).ok_or_else(|| {
-        let known: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
-        format!("`{field}` is no field: the fields are {}", known.join(", "))
-    })?;
-    Ok((header.to_owned(), field))
 }
 
 fn currency(text: &str) -> Result<Currency, String> {

@@ -17,7 +17,7 @@ use glyph_store::store::Store;
 use opened::reader_for;
 pub(crate) use opened::{OpenedSource, open_source, reader_for_repair, source_failed};
 use options::options_key;
-pub(crate) use options::{ImportOptions, MostRejects, OnError};
+pub(crate) use options::{ImportOptions, MostRejects, OnError, parse_mapping};
 use report::duplicate_report;
 pub(crate) use report::{ImportReport, rates_used};
 use tally::{Tally, explain, too_many_rejects};

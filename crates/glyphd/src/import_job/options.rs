@@ -45,6 +45,18 @@ impl ImportOptions {
     }
 }
 
+/// A column and the field that it is to be read as: `HEADER=FIELD`.
+pub(crate) fn parse_mapping(text: &str) -> Result<(String, Field), String> {
+    let (header, field) = text
+        .rsplit_once('=')
+        .ok_or_else(|| format!("`{text}` is not of the form HEADER=FIELD"))?;
+    let field = Field::parse(field.trim()).ok_or_else(|| {
+        let known: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).collect();
+        format!("`{field}` is no field: the fields are {}", known.join(", "))
+    })?;
+    Ok((header.to_owned(), field))
+}
+
 /// What a rejected row does to its import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum OnError {

@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use super::upload::Upload;
 use crate::http::context::Shared;
 use crate::http::problem::{Code, Problem};
-use crate::import_job::{ImportOptions, OnError};
+use crate::import_job::{ImportOptions, OnError, parse_mapping};
 
 /// How a file is read and what becomes of it.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -88,7 +88,10 @@ impl ImportQuery {
         let mapping = self
             .map
             .iter()
-            .map(|text| known("map", text, mapping(text)))
+            .map(|text| {
+                parse_mapping(text)
+                    .map_err(|detail| Problem::of_parameter(Code::ParameterInvalid, "map", detail))
+            })
             .collect::<Result<_, _>>()?;
         Ok(ImportOptions {
             format,
@@ -135,11 +138,6 @@ const DELIMITERS: [(&str, Delimiter); 4] = [
     ("|", Delimiter::PIPE),
     ("tab", Delimiter::TAB),
 ];
-
-fn mapping(text: &str) -> Option<(String, Field)> {
-    let (header, field) = text.rsplit_once('=')?;
-    Some((header.to_owned(), Field::parse(field.trim())?))
-}
 
 fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Schema {
     let values: Vec<&str> = names.into_iter().collect();
