@@ -146,6 +146,7 @@ fn import(store: &mut dyn Store, text: &str) {
             rates: &[],
             errors_by_code: "{}".to_owned(),
             duration_ms: 0,
+            job: None,
         })
         .unwrap();
 }

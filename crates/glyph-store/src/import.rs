@@ -4,6 +4,7 @@ use glyph_core::pipeline::Counts;
 use serde::Serialize;
 
 use crate::listing::ListingRecord;
+use crate::service::JobRecord;
 
 /// What is known of an import before its first row.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,8 @@ pub struct FinishedImport<'a> {
     /// JSON: code → rows.
     pub errors_by_code: String,
     pub duration_ms: u64,
+    /// The job that ends with the import: kept with it, or not at all.
+    pub job: Option<&'a JobRecord>,
 }
 
 /// A rate that an import converted prices with.

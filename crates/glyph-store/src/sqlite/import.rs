@@ -97,6 +97,9 @@ impl<'store> SqliteImportWriter<'store> {
             ],
         )?;
         insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;
+        if let Some(job) = finished.job {
+            super::job::save(&self.transaction, job)?;
+        }
         Ok(())
     }
 }

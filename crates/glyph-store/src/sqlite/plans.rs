@@ -120,6 +120,7 @@ fn import(store: &mut SqliteStore, import_id: &str) {
             rates: &[],
             errors_by_code: "{}".to_owned(),
             duration_ms: 0,
+            job: None,
         })
         .expect("its commit");
 }

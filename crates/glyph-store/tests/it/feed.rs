@@ -103,6 +103,7 @@ impl Ended {
             rates: &self.rates,
             errors_by_code: serde_json::to_string(&BTreeMap::<&str, u64>::new()).unwrap(),
             duration_ms: 1,
+            job: None,
         }
     }
 }

@@ -212,6 +212,11 @@ fn jobs_that_a_server_left_are_ended() {
 }
 
 #[test]
+fn a_job_is_kept_with_its_import_or_not_at_all() {
+    prove(service::a_job_is_kept_with_its_import_or_not_at_all);
+}
+
+#[test]
 fn a_visitor_may_stop() {
     prove(row::a_visitor_may_stop);
 }

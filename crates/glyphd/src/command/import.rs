@@ -252,7 +252,7 @@ impl Run<'_> {
             }
         };
         let progress = progress_bar(&input);
-        let report = import_job::import_prepared(store, names, prepared, &mut |counts| {
+        let report = import_job::import_prepared(store, names, prepared, &mut |counts: &Counts| {
             show_progress(&progress, counts, input.bytes_read());
             ControlFlow::Continue(())
         });

@@ -209,6 +209,11 @@ impl Job {
         kept
     }
 
+    /// The job as it will be kept once its import is: the two go into the database together.
+    pub(crate) fn record_when_done(&self, report: ImportReport) -> JobRecord {
+        self.record_of(&self.ended_with(Ok(report)))
+    }
+
     fn ended_with(&self, outcome: Result<ImportReport, Problem>) -> Progress {
         let mut progress = self.progress.borrow().clone();
         progress.state = match &outcome {

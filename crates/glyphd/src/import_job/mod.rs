@@ -13,6 +13,7 @@ use std::time::Instant;
 use glyph_core::listing::ListingReader;
 use glyph_core::pipeline::{self, Counts, Stages};
 use glyph_store::import::{CommitOutcome, FinishedImport, NewImport};
+use glyph_store::service::JobRecord;
 use glyph_store::store::Store;
 use opened::reader_for;
 pub(crate) use opened::{OpenedSource, open_source, reader_for_repair, source_failed};
@@ -50,13 +51,29 @@ pub(crate) fn prepare<'a>(
     })
 }
 
-/// Imports a prepared input. `watch` sees the counts every few thousand rows and may stop the import, of which nothing is
-/// kept then.
+/// Who looks on while an import runs.
+pub(crate) trait Onlooker {
+    /// Sees the counts every few thousand rows. It may stop the import, of which nothing is kept then.
+    fn look(&mut self, counts: &Counts) -> ControlFlow<()>;
+
+    /// The job that ends with this import: kept in the same transaction, so that neither is there without the other.
+    fn job_ended(&self, _report: &ImportReport) -> Option<JobRecord> {
+        None
+    }
+}
+
+impl<F: FnMut(&Counts) -> ControlFlow<()>> Onlooker for F {
+    fn look(&mut self, counts: &Counts) -> ControlFlow<()> {
+        self(counts)
+    }
+}
+
+/// Imports a prepared input.
 pub(crate) fn import_prepared(
     store: &mut dyn Store,
     names: &Names,
     prepared: Prepared<'_>,
-    watch: &mut dyn FnMut(&Counts) -> ControlFlow<()>,
+    onlooker: &mut dyn Onlooker,
 ) -> anyhow::Result<ImportReport> {
     let started = Instant::now();
     let now = clock::now();
@@ -95,7 +112,9 @@ pub(crate) fn import_prepared(
         profile: &options.profile,
     };
     let mut tally = Tally::new(writer.as_sink(), options);
-    let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, watch);
+    let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, &mut |counts| {
+        onlooker.look(counts)
+    });
     let Tally {
         errors_by_code,
         unmatched_by_reason,
@@ -117,55 +136,52 @@ pub(crate) fn import_prepared(
         .iter()
         .map(|(code, rows)| ((*code).to_owned(), *rows))
         .collect();
-    let finished = FinishedImport {
-        counts,
-        source_format: findings.format,
-        source_sha256: &digested.sha256,
-        source_bytes: digested.bytes,
-        options_key: &options_key,
-        forced: options.force,
-        reading_options: options.reading_json()?,
-        header_mapping: header_mapping.to_string(),
-        findings: serde_json::to_string(&findings)?,
-        source_header: rows.header_raw(),
-        rates: &rates,
-        errors_by_code: serde_json::to_string(&errors)?,
-        duration_ms: started.elapsed().as_millis() as u64,
-    };
-    let (state, duplicate) = if options.dry_run {
-        writer.discard()?;
-        ("dry_run", None)
-    } else {
-        match writer.commit(&finished)? {
-            CommitOutcome::Imported(_) => ("done", None),
-            CommitOutcome::Duplicate(first) => ("duplicate", Some(first)),
-        }
-    };
-    if let Some(first) = duplicate {
-        return Ok(duplicate_report(&first, input));
-    }
-    let elapsed = started.elapsed();
-    Ok(ImportReport {
-        import_id,
-        state,
+    let mut report = ImportReport {
+        import_id: import_id.clone(),
+        state: if options.dry_run { "dry_run" } else { "done" },
         counts,
         total_rows: counts.total(),
         duplicate_of: None,
         errors_by_code: errors,
         unmatched_by_reason,
-        duration_ms: elapsed.as_millis() as u64,
-        rows_per_second: (counts.total() as f64 / elapsed.as_secs_f64().max(1e-6)) as u64,
+        duration_ms: 0,
+        rows_per_second: 0,
         schema_version: glyph_store::SCHEMA_VERSION.to_owned(),
         registry_version: registry.version().to_owned(),
         scoring_profile: options.profile.name.clone(),
         source_name: input.name.clone(),
-        source_sha256: digested.sha256,
+        source_sha256: digested.sha256.clone(),
         source_bytes: digested.bytes,
         header_mapping,
         findings,
         rates,
-        seen_at,
-    })
+        seen_at: seen_at.clone(),
+    };
+    report.took(started.elapsed());
+    let job = onlooker.job_ended(&report);
+    let finished = FinishedImport {
+        counts,
+        source_format: report.findings.format,
+        source_sha256: &digested.sha256,
+        source_bytes: digested.bytes,
+        options_key: &options_key,
+        forced: options.force,
+        reading_options: options.reading_json()?,
+        header_mapping: report.header_mapping.to_string(),
+        findings: serde_json::to_string(&report.findings)?,
+        source_header: rows.header_raw(),
+        rates: &report.rates,
+        errors_by_code: serde_json::to_string(&report.errors_by_code)?,
+        duration_ms: report.duration_ms,
+        job: job.as_ref(),
+    };
+    if options.dry_run {
+        writer.discard()?;
+    } else if let CommitOutcome::Duplicate(first) = writer.commit(&finished)? {
+        return Ok(duplicate_report(&first, input));
+    }
+    report.took(started.elapsed());
+    Ok(report)
 }
 
 /// Where an import of a source of the same size is there already, hashes the file first: the answer may be at hand.

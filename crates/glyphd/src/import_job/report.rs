@@ -1,6 +1,7 @@
 //! What an import did, for scripts and people.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use glyph_core::listing::ListingReader;
 use glyph_core::pipeline::Counts;
@@ -34,6 +35,13 @@ pub(crate) struct ImportReport {
     pub(crate) findings: Findings,
     pub(crate) rates: Vec<RateUsed>,
     pub(crate) seen_at: String,
+}
+
+impl ImportReport {
+    pub(super) fn took(&mut self, time: Duration) {
+        self.duration_ms = time.as_millis() as u64;
+        self.rows_per_second = (self.total_rows as f64 / time.as_secs_f64().max(1e-6)) as u64;
+    }
 }
 
 /// What a second import of the same bytes answers: the first import, as it stands.

@@ -1,7 +1,10 @@
 //! What the HTTP interface keeps: tokens and jobs.
 
+use glyph_store::import::{CommitOutcome, FinishedImport};
 use glyph_store::service::{JobRecord, TokenRecord};
 use glyph_store::store::Store;
+
+use crate::feed::Feed;
 
 fn token(id: &str) -> TokenRecord {
     TokenRecord {
@@ -111,4 +114,32 @@ pub(crate) fn jobs_that_a_server_left_are_ended(store: &mut dyn Store) {
     // The same request may come again.
     assert_eq!(store.find_job_by_key("once").unwrap(), None);
     assert_eq!(store.end_cut_off_jobs(at, "again").unwrap(), 0);
+}
+
+pub(crate) fn a_job_is_kept_with_its_import_or_not_at_all(store: &mut dyn Store) {
+    let ended = |id: &str| JobRecord {
+        state: "done".to_owned(),
+        idempotency_key: Some("once".to_owned()),
+        ..job(id)
+    };
+    let mut commit = |import_id: &str, csv: &str, job: &JobRecord| {
+        let feed = Feed::new(import_id, csv);
+        let (writer, rows) = feed.start(store).unwrap();
+        let finished = FinishedImport {
+            job: Some(job),
+            ..rows.finished(&feed)
+        };
+        writer.commit(&finished)
+    };
+    let offers = "title,price\nNVIDIA RTX A5000 24GB,1150\n";
+    let first = commit("first", offers, &ended("1")).unwrap();
+    assert!(matches!(first, CommitOutcome::Imported(_)));
+    // Nothing is kept of a duplicate, nor of an import whose job cannot be.
+    let same = commit("second", offers, &ended("2")).unwrap();
+    assert!(matches!(same, CommitOutcome::Duplicate(_)));
+    commit("third", "title,price\nNVIDIA L4,2000\n", &ended("3")).unwrap_err();
+    assert_eq!(store.find_job("1").unwrap(), Some(ended("1")));
+    assert_eq!(store.find_job("2").unwrap(), None);
+    assert_eq!(store.find_job("3").unwrap(), None);
+    assert_eq!(store.find_import("third").unwrap(), None);
 }

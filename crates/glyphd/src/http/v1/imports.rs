@@ -9,8 +9,9 @@ use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use glyph_core::pipeline::RunError;
+use glyph_core::pipeline::{Counts, RunError};
 use glyph_store::import::ImportRecord;
+use glyph_store::service::JobRecord;
 use glyph_store::store::Store;
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,7 +25,7 @@ use crate::http::context::Context;
 use crate::http::jobs::{Job, JobBody, JobState, Once};
 use crate::http::parameters::{Nothing, Query, Segment};
 use crate::http::problem::{Code, PROBLEM_JSON, Problem, ProblemBody};
-use crate::import_job::{self, ImportOptions};
+use crate::import_job::{self, ImportOptions, Onlooker};
 use crate::input::Input;
 
 /// Take in a listings file.
@@ -289,6 +290,30 @@ fn stop_where_asked(job: &Job) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Tells a job of its import, and ends the import where the job is to end.
+struct Follower<'a> {
+    job: &'a Job,
+    input: &'a Input,
+}
+
+impl Onlooker for Follower<'_> {
+    fn look(&mut self, counts: &Counts) -> ControlFlow<()> {
+        self.job.note(counts, self.input.bytes_read());
+        if self.job.is_cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn job_ended(&self, report: &import_job::ImportReport) -> Option<JobRecord> {
+        Some(
+            self.job
+                .record_when_done(ImportReport::from(report.clone())),
+        )
+    }
+}
+
 fn import(
     store: &mut dyn Store,
     names: &crate::names::Names,
@@ -299,14 +324,8 @@ fn import(
 ) -> Result<ImportReport, Problem> {
     let input = Input::of_file(name, file)?;
     let prepared = import_job::prepare(&input, options)?;
-    let imported = import_job::import_prepared(store, names, prepared, &mut |counts| {
-        job.note(counts, input.bytes_read());
-        if job.is_cancelled() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
+    let mut follower = Follower { job, input: &input };
+    let imported = import_job::import_prepared(store, names, prepared, &mut follower);
     match imported {
         Ok(report) => Ok(report.into()),
         Err(error) => {
