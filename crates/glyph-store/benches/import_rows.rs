@@ -128,6 +128,7 @@ fn import(store: &mut dyn Store, text: &str) {
             scoring_profile: "inference",
             registry: Registry::embedded(),
             program_version: "0.0.0",
+            description: None,
         })
         .unwrap();
     let counts = run(text, writer.as_sink());

@@ -18,6 +18,8 @@ pub struct NewImport<'a> {
     pub scoring_profile: &'a str,
     pub registry: &'a glyph_core::registry::Registry,
     pub program_version: &'a str,
+    /// What its sender says of it.
+    pub description: Option<&'a str>,
 }
 
 /// What is known of an import after its last row.
@@ -122,6 +124,8 @@ pub struct ImportRecord {
     pub matcher_version: Option<u32>,
     pub scoring_profile: Option<String>,
     pub program_version: Option<String>,
+    /// What its sender said of it.
+    pub description: Option<String>,
     pub duration_ms: Option<u64>,
     #[serde(serialize_with = "crate::json::as_json")]
     pub reading_options: Option<String>,

@@ -25,6 +25,7 @@ struct Column {
     key: String,
     meaning: Meaning,
     overridden: bool,
+    has_canonical_names: bool,
 }
 
 /// How one column is used, for showing and keeping with the import.
@@ -189,6 +190,13 @@ impl HeaderMap {
             .map(|column| column.header.as_str())
     }
 
+    /// Whether a column holds this program's own names of models.
+    pub(crate) fn has_canonical_names(&self, column: usize) -> bool {
+        self.columns
+            .get(column)
+            .is_some_and(|column| column.has_canonical_names)
+    }
+
     pub(crate) fn key(&self, column: usize) -> &str {
         self.columns
             .get(column)
@@ -222,6 +230,7 @@ impl HeaderMap {
             key: self.free_key(header),
             meaning,
             overridden: chosen.is_some(),
+            has_canonical_names: header_names::is_canonical_model(header),
         }
     }
 
@@ -382,6 +391,11 @@ mod tests {
                 "title price",
             ),
             ("GPU Model,price (usd),Notes", "title price notes"),
+            (
+                "canonical_model,vram_gb,price,score",
+                "title extra price extra",
+            ),
+            ("canonical_model,title,price", "model title price"),
             (
                 "Part Number,Description,Qty,Unit Price",
                 "model title quantity price",

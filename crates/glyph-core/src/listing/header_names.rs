@@ -74,6 +74,14 @@ static NAMES: LazyLock<FxHashMap<String, Vec<(Field, u8)>>> = LazyLock::new(|| {
     names
 });
 
+/// The header of a column that holds canonical names, as `RTX_A5000`.
+const CANONICAL_MODEL: &str = "canonical model";
+
+/// Whether a header announces canonical names.
+pub(super) fn is_canonical_model(header: &str) -> bool {
+    reduce(header) == reduce(CANONICAL_MODEL)
+}
+
 /// Field, rank, names.
 #[rustfmt::skip]
 const TABLE: &[(Field, u8, &str)] = &[
@@ -86,6 +94,9 @@ const TABLE: &[(Field, u8, &str)] = &[
     (Field::Title, 22, "name|nom|nombre|nome|nazwa|naam|navn|namn|имя"),
     (Field::Title, 30, "product|item|listing|offer|article|artikel|produkt|produit|producto|produto|prodotto|товар|商品|产品|製品|goods|line item|\
         anuncio|anúncio|объявление"),
+    // This program's own names, as the old program and exports write them.
+    (Field::Title, 58, CANONICAL_MODEL),
+    (Field::Model, 5, CANONICAL_MODEL),
     // With no better column a model is the title: `NVIDIA H100 PCIe 80GB`.
     (Field::Title, 60, "model|gpu model|gpu name|gpu|card|card name|card model|graphics card|graphics card model|video card|model name|\
         modell|modèle|modele|modelo|modello|модель|型号|型號|モデル|モデル名|모델|chipset|gpu chip|gpu type|accelerator"),

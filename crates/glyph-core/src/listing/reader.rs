@@ -170,9 +170,12 @@ impl<'a> ListingReader<'a> {
             let column = found.map(|(column, _)| column);
             errors.push(self.error(code, Field::Title, column, cell, message));
         }
-        // A model that says what the title says is no hint.
+        // A model that says what the title says is no hint, but where the title itself is such a name.
         let model = self.take(Field::Model, row).map(|(_, text)| text);
-        let hint = model.filter(|text| *text != listing.title);
+        let own_name = found.filter(|(column, _)| self.header.has_canonical_names(*column));
+        let hint = model
+            .filter(|text| *text != listing.title)
+            .or(own_name.map(|_| listing.title.as_str()));
         assign(&mut listing.model_hint, hint);
     }
 

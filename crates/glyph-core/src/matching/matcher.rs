@@ -1,5 +1,6 @@
 //! The matcher: the index of one registry, built once, and the way of a row through it.
 
+use super::canonical::CanonicalNames;
 use super::context::Context;
 use super::fit::Lost;
 use super::flags::{self, Answered};
@@ -21,6 +22,7 @@ use crate::registry::{Form, Registry};
 pub struct Matcher {
     lexicon: Lexicon,
     index: Index,
+    canonical: CanonicalNames,
 }
 
 /// What one text says, before it is put in words.
@@ -42,11 +44,18 @@ impl Matcher {
     pub fn new(registry: &Registry) -> Matcher {
         let mut lexicon = Lexicon::new();
         let index = Index::new(registry, &mut lexicon);
-        Matcher { lexicon, index }
+        Matcher {
+            lexicon,
+            index,
+            canonical: CanonicalNames::new(registry),
+        }
     }
 
     /// Names the card that a row offers. A pure function of the row and the registry.
     pub fn match_listing(&self, clues: &Clues<'_>) -> Match {
+        if let Some(answer) = self.canonical.find(clues) {
+            return answer;
+        }
         let answer = self.match_title(clues);
         match clues.model_hint {
             Some(hint) if hint::may_settle(&answer) => {

@@ -30,6 +30,7 @@
 //! model column may name it alone, where the title's own words do not say that it offers something else (`hint`).
 
 mod accessory;
+mod canonical;
 mod chain;
 mod characters;
 mod context;
@@ -57,7 +58,7 @@ use serde::Serialize;
 
 /// Names what the matcher's rules are: with the registry's version, equal versions mean equal answers. Raised with
 /// every change of an answer, which a test over the titles in `tests-data` notices.
-pub const MATCHER_VERSION: u32 = 9;
+pub const MATCHER_VERSION: u32 = 10;
 
 pub use flags::Flag;
 pub use matcher::Matcher;

@@ -217,6 +217,8 @@ pub struct Limits {
     pub record_bytes: usize,
     pub columns: usize,
     pub json_depth: usize,
+    /// What is unpacked of a Parquet file at a time.
+    pub page_bytes: u64,
 }
 
 impl Default for Limits {
@@ -225,6 +227,7 @@ impl Default for Limits {
             record_bytes: 4 << 20,
             columns: 4096,
             json_depth: 64,
+            page_bytes: 512 << 20,
         }
     }
 }
@@ -248,6 +251,8 @@ pub enum SourceError {
     },
     #[error("the compressed source is larger than {limit} bytes when unpacked")]
     DecompressedTooLarge { limit: u64 },
+    #[error("the pages of the Parquet file unpack to more than {limit} bytes at a time")]
+    PagesTooLarge { limit: u64 },
     #[error("the source looks like {looks_like}, which cannot be read as listings")]
     Unsupported {
         looks_like: &'static str,
@@ -268,6 +273,9 @@ impl SourceError {
             }
             SourceError::DecompressedTooLarge { .. } => {
                 Some("unpack the file yourself, or allow a larger size")
+            }
+            SourceError::PagesTooLarge { .. } => {
+                Some("write the file with smaller pages, or as CSV")
             }
             SourceError::TooManyColumns { .. } | SourceError::Io(_) | SourceError::Empty => None,
         }

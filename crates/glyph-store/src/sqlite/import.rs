@@ -66,9 +66,9 @@ impl<'store> SqliteImportWriter<'store> {
                 program_version, seen_at, matcher_version, record_count, total_rows, scored_rows,
                 unmatched_rows, rejected_rows, source_format, source_sha256, source_bytes, options_key,
                 forced, header_mapping, findings, source_header, duration_ms, errors_by_code,
-                reading_options)
+                reading_options, description)
              VALUES (?1, ?2, 'glyphd', 'done', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+                ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
             params![
                 import_id,
                 import.imported_at,
@@ -94,6 +94,7 @@ impl<'store> SqliteImportWriter<'store> {
                 finished.duration_ms as i64,
                 finished.errors_by_code,
                 finished.reading_options,
+                import.description,
             ],
         )?;
         insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;

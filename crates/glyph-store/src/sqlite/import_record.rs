@@ -8,7 +8,7 @@ use crate::import::{ImportRecord, ImportState};
 const COLUMNS: &str = "import_id, state, imported_at, undone_at, total_rows, scored_rows, unmatched_rows,
     rejected_rows, record_count, source_name, source, source_format, source_sha256, source_bytes, seen_at,
     registry_version, scoring_profile, program_version, duration_ms, reading_options, header_mapping, findings, errors_by_code,
-    source_header, matcher_version";
+    source_header, matcher_version, description";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ImportRecord> {
     let count = |name: &str| -> rusqlite::Result<Option<u64>> {
@@ -38,6 +38,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ImportRecord> {
         matcher_version: row.get("matcher_version")?,
         scoring_profile: row.get("scoring_profile")?,
         program_version: row.get("program_version")?,
+        description: row.get("description")?,
         duration_ms: count("duration_ms")?,
         reading_options: row.get("reading_options")?,
         header_mapping: row.get("header_mapping")?,

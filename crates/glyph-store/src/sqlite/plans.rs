@@ -103,6 +103,7 @@ fn import(store: &mut SqliteStore, import_id: &str) {
             scoring_profile: "inference",
             registry: Registry::embedded(),
             program_version: "0.0.0",
+            description: None,
         })
         .expect("an import");
     writer

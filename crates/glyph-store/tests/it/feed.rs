@@ -64,6 +64,7 @@ impl<'a> Feed<'a> {
             scoring_profile: profile_name(),
             registry: Registry::embedded(),
             program_version: "0.0.0",
+            description: None,
         })?;
         let ended = run(self.csv, writer.as_sink());
         Ok((writer, ended))

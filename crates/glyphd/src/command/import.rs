@@ -49,6 +49,9 @@ pub struct Arguments {
     /// Keep nothing where more rows than this are rejected: a number, or a share such as `5%`.
     #[arg(long, value_name = "N|P%")]
     max_rejects: Option<MostRejects>,
+    /// What is to be kept of the import in words.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
     /// Do everything but keep it.
     #[arg(long, conflicts_with = "migrate")]
     dry_run: bool,
@@ -147,7 +150,11 @@ impl ReadingArguments {
             most_rejects: None,
             dry_run: false,
             force: false,
+            description: None,
             unpacked_bytes: None,
+            most_rows: None,
+            source_limits: glyph_core::source::Limits::default(),
+            scratch_folder: None,
         })
     }
 }
@@ -165,6 +172,7 @@ pub(super) fn run(
         most_rejects: arguments.max_rejects,
         dry_run: arguments.dry_run,
         force: arguments.force,
+        description: arguments.description.clone(),
         ..arguments.reading.options()?
     };
     if arguments

@@ -15,6 +15,7 @@ mod openapi;
 mod rematch;
 mod report;
 mod serve;
+mod serve_settings;
 mod store;
 mod token;
 

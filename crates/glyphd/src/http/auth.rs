@@ -79,6 +79,8 @@ fn is_taking_in(rest: &str) -> bool {
         "/v1/imports",
         "/v1/listings",
         "/import/csv",
+        "/imports/from-pipeline",
+        "/ingest/upload-artifact",
         "/persist/listings",
     ]
     .contains(&rest)

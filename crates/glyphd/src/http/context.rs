@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use glyph_core::source::Limits as SourceLimits;
 use tokio::sync::Semaphore;
 
 use super::answers::Answers;
 use super::auth::Tokens;
 use super::database::Database;
+use super::import_root::ImportRoot;
 use super::jobs::Jobs;
 use super::metrics::Metrics;
 use crate::names::Names;
@@ -19,6 +22,14 @@ pub(crate) struct Limits {
     pub(crate) upload_bytes: u64,
     /// The most bytes that a packed upload may unpack to.
     pub(crate) unpacked_bytes: u64,
+    /// The most bytes that a packed upload may unpack to for each of its own, past [`FREE_UNPACKED_BYTES`].
+    pub(crate) unpacked_ratio: u64,
+    /// The most rows of an import.
+    pub(crate) rows: u64,
+    /// What a record may be.
+    pub(crate) source: SourceLimits,
+    /// The most bytes of a request's head; the library that reads it may have read as much again.
+    pub(crate) head_bytes: usize,
     /// The most bytes of a JSON body.
     pub(crate) json_bytes: usize,
     /// Files that are being sent, wait or are imported.
@@ -36,12 +47,27 @@ impl Default for Limits {
         Limits {
             upload_bytes: 2 << 30,
             unpacked_bytes: 16 << 30,
+            unpacked_ratio: 200,
+            rows: 100_000_000,
+            source: SourceLimits::default(),
+            head_bytes: 32 << 10,
             json_bytes: 4 << 20,
             imports: 64,
             answer_at_once_bytes: 8 << 20,
             idle: Duration::from_secs(30),
             request: Duration::from_mins(1),
         }
+    }
+}
+
+/// A small file may be packed however tightly.
+const FREE_UNPACKED_BYTES: u64 = 16 << 20;
+
+impl Limits {
+    /// What an upload of this many bytes may unpack to.
+    pub(crate) fn unpacked_bytes_of(&self, bytes: u64) -> u64 {
+        let by_ratio = bytes.saturating_mul(self.unpacked_ratio);
+        self.unpacked_bytes.min(by_ratio.max(FREE_UNPACKED_BYTES))
     }
 }
 
@@ -52,6 +78,10 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     /// The server listens at a loopback address, so it answers to such names alone.
     pub(crate) only_loopback: bool,
+    /// Origins whose pages may use the server, as browsers write them.
+    pub(crate) cors_origins: Vec<HeaderValue>,
+    /// The folder below which the old interface may be told to import files of this machine.
+    pub(crate) import_root: Option<ImportRoot>,
     /// Nobody may ask without a token.
     pub(crate) needs_token: bool,
     pub(crate) tokens: Tokens,

@@ -1,7 +1,7 @@
 //! Keeps web pages of other origins from using the server through a browser on its machine.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Uri, header, uri::Authority};
+use axum::http::{HeaderMap, HeaderValue, Uri, header, uri::Authority};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -9,19 +9,30 @@ use super::context::Context;
 use super::problem::{Code, Problem};
 
 /// Refuses a request whose `Host` is a name that somebody else may have led to this machine, and one that a page of
-/// another origin sent.
+/// another origin sent, unless that origin is allowed.
 pub(super) async fn guard(
     State(context): State<Context>,
     request: Request,
     next: Next,
 ) -> Response {
-    match refusal(request.headers(), request.uri(), context.only_loopback) {
+    let allowed = &context.cors_origins;
+    match refusal(
+        request.headers(),
+        request.uri(),
+        context.only_loopback,
+        allowed,
+    ) {
         Some(detail) => Problem::new(Code::OriginRefused, detail).into_response(),
         None => next.run(request).await,
     }
 }
 
-fn refusal(headers: &HeaderMap, uri: &Uri, only_loopback: bool) -> Option<&'static str> {
+fn refusal(
+    headers: &HeaderMap,
+    uri: &Uri,
+    only_loopback: bool,
+    allowed: &[HeaderValue],
+) -> Option<&'static str> {
     let host = headers
         .get(header::HOST)
         .and_then(|value| value.to_str().ok()?.parse::<Authority>().ok())
@@ -30,6 +41,9 @@ fn refusal(headers: &HeaderMap, uri: &Uri, only_loopback: bool) -> Option<&'stat
         return Some("the server answers to `localhost` and loopback addresses alone");
     }
     let origin = headers.get(header::ORIGIN)?;
+    if allowed.contains(origin) {
+        return None;
+    }
     let same = origin
         .to_str()
         .ok()
@@ -59,7 +73,14 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, origin.parse().expect("a header"));
         }
-        refusal(&headers, &Uri::from_static("/api/v1/imports"), true).is_some()
+        let allowed = [HeaderValue::from_static("https://allowed.example")];
+        refusal(
+            &headers,
+            &Uri::from_static("/api/v1/imports"),
+            true,
+            &allowed,
+        )
+        .is_some()
     }
 
     #[test]
@@ -88,11 +109,15 @@ mod tests {
     fn refuses_pages_of_other_origins() {
         let host = Some("localhost:8080");
         assert!(!refused(host, Some("http://localhost:8080")));
+        assert!(!refused(host, Some("https://allowed.example")));
+        assert!(refused(Some("10.0.0.1"), Some("https://allowed.example")));
         for origin in [
             "http://market.example",
             "http://localhost:9090",
             "null",
             "https://127.0.0.1:8080",
+            "http://allowed.example",
+            "https://allowed.example:8443",
         ] {
             assert!(refused(host, Some(origin)), "{origin}");
         }

@@ -3,6 +3,7 @@
 //! Its errors are `{"detail": …}`, and what is absent is left out.
 
 use std::collections::HashMap;
+use std::io::Seek;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use serde_json::{Value, json};
 use tower_http::timeout::TimeoutLayer;
 use utoipa::IntoParams;
 
+use super::artifact;
 use super::context::Context;
 use super::database::blocking;
 use super::layers;
@@ -32,8 +34,8 @@ use super::problem::{Code, Problem};
 use super::v1::given::{GivenListing, import_given};
 use super::v1::imports::import_now;
 use super::v1::shapes::ImportReport;
-use super::v1::upload::{Upload, receive};
-use crate::clock;
+use super::v1::upload::{copy_of, receive_with_texts};
+use crate::{clock, identity};
 
 /// The most bytes of an upload, as the old program had it.
 const MOST_CSV_BYTES: u64 = 50 << 20;
@@ -64,7 +66,12 @@ pub(super) fn routes(context: &Context) -> Router<Context> {
             "/import/csv",
             post(import_csv).layer(DefaultBodyLimit::disable()),
         )
+        .route(
+            "/ingest/upload-artifact",
+            post(upload_artifact).layer(DefaultBodyLimit::disable()),
+        )
         .route("/persist/listings", post(persist))
+        .route("/imports/from-pipeline", post(from_pipeline))
         .merge(questions)
         .layer(DefaultBodyLimit::max(context.limits.json_bytes))
         .layer(middleware::map_response(old_shape))
@@ -449,7 +456,7 @@ async fn import_csv(
     request: Request,
 ) -> Result<Response, Problem> {
     query.check()?;
-    let upload: Upload = receive(request, &context).await?;
+    let (upload, _) = receive_with_texts(request, &context, &["schema_version"]).await?;
     let name = upload.name.clone().unwrap_or_default();
     if !name.to_lowercase().ends_with(".csv") {
         return Err(Problem::new(
@@ -463,7 +470,7 @@ async fn import_csv(
             "the file is larger than 50 MB",
         ));
     }
-    let report = import_now(&context, upload, name.clone()).await?;
+    let report = import_now(&context, upload, name.clone(), |_| {}).await?;
     Ok(result_of(&context, report, Some(name))
         .await?
         .into_response())
@@ -477,6 +484,114 @@ async fn persist(
     query.check()?;
     let report = import_given(&context, given).await?;
     result_of(&context, report, None).await
+}
+
+/// A file of the server that is to be imported.
+#[derive(Debug, Deserialize)]
+struct Pipeline {
+    input_csv_path: String,
+    source_label: String,
+    campaign_id: Option<String>,
+    metadata: Option<Value>,
+}
+
+async fn from_pipeline(
+    State(context): State<Context>,
+    Query(query): Query<VersionQuery>,
+    JsonBody(pipeline): JsonBody<Pipeline>,
+) -> Result<Json<Value>, Problem> {
+    query.check()?;
+    let root = context.import_root.clone();
+    let path = pipeline.input_csv_path.clone();
+    let file = blocking(move || Ok(root.and_then(|root| root.file(&path)))).await?;
+    let file = file.ok_or_else(|| {
+        Problem::new(
+            Code::NotFound,
+            "there is no such file below the import root; `glyphd serve --import-root` names one",
+        )
+    })?;
+    let upload = copy_of(file, &context).await?;
+    let described = without_nulls(json!({
+        "campaign_id": pipeline.campaign_id,
+        "metadata": pipeline.metadata,
+    }));
+    let label = pipeline.source_label;
+    let report = import_now(&context, upload, label, |options| {
+        options.description = Some(described.to_string()).filter(|text| text != "{}");
+    })
+    .await?;
+    result_of(&context, report, Some(pipeline.input_csv_path)).await
+}
+
+/// Looks at a file as an import would, and keeps nothing; the file itself only where it is asked for and there is an
+/// import root.
+async fn upload_artifact(
+    State(context): State<Context>,
+    Query(query): Query<VersionQuery>,
+    request: Request,
+) -> Result<Json<Value>, Problem> {
+    query.check()?;
+    let texts = ["save_to_disk", "schema_version"];
+    let (upload, texts) = receive_with_texts(request, &context, &texts).await?;
+    let name = upload.name.clone().unwrap_or_default();
+    let kind = artifact::Kind::of_name(&name).ok_or_else(|| {
+        Problem::new(
+            Code::BodyInvalid,
+            "the name of the file must end with `.csv`, `.json`, `.yaml` or `.yml`",
+        )
+    })?;
+    let bytes = upload.bytes;
+    let mut warnings = Vec::new();
+    let mut saved = None;
+    if texts.get("save_to_disk").is_some_and(|text| text == "true") {
+        match context.import_root.clone() {
+            None => warnings.push("the server keeps no files: it has no import root".to_owned()),
+            Some(root) => {
+                let mut file = upload
+                    .file
+                    .try_clone()
+                    .map_err(|error| Problem::internal(&error))?;
+                let kept_as = format!(
+                    "{}.{}",
+                    identity::new_import_id(clock::now()),
+                    kind.as_str()
+                );
+                saved = Some(
+                    blocking(move || {
+                        let kept = root.keep(&kept_as, &mut file);
+                        file.rewind().map_err(|error| Problem::internal(&error))?;
+                        kept.map_err(|error| Problem::internal(&error))
+                    })
+                    .await?,
+                );
+            }
+        }
+    }
+    let (rows, errors) = match artifact::dry_run(&context, upload, kind, name.clone()).await {
+        Ok(report) => {
+            warnings.extend(report.unmatched_by_reason.iter().map(told));
+            let errors = report.errors_by_code.iter().map(told).collect();
+            (report.total_rows, errors)
+        }
+        Err(problem) if problem.code.status().is_client_error() => (0, vec![problem.detail]),
+        Err(problem) => return Err(problem),
+    };
+    Ok(Json(json!({
+        "valid": errors.is_empty() && rows > 0,
+        "type": kind.as_str(),
+        "rows": rows,
+        "schema_version": CURRENT_VERSION,
+        "warnings": warnings,
+        "errors": errors,
+        "filename": name,
+        "file_size": bytes,
+        "saved_to_disk": saved.is_some(),
+        "saved_path": saved,
+    })))
+}
+
+fn told((what, rows): (impl std::fmt::Display, &u64)) -> String {
+    format!("{what}: {rows} rows")
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,10 +1,13 @@
 //! The HTTP interface: `router.rs` has a route a line.
 
 mod answers;
+mod artifact;
 mod auth;
 mod context;
+mod cors;
 mod database;
 mod guard;
+mod import_root;
 mod jobs;
 mod layers;
 mod legacy;
@@ -19,5 +22,7 @@ mod v1;
 mod tests;
 
 pub(crate) use context::Limits;
+pub(crate) use cors::parse_origin;
+pub(crate) use import_root::ImportRoot;
 pub(crate) use router::openapi;
 pub(crate) use serve::{Config, serve};

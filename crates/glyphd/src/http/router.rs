@@ -16,7 +16,7 @@ use super::v1::{
     given, health, import_changes, import_rows, imports, jobs, listings, models, rows_file, schema,
     titles,
 };
-use super::{auth, guard, layers, legacy, metrics};
+use super::{auth, cors, guard, layers, legacy, metrics};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -120,6 +120,7 @@ pub(crate) fn router(context: &Context) -> Router {
             Context::clone(context),
             guard::guard,
         ))
+        .layer(cors::layer(&context.cors_origins))
         .layer(middleware::from_fn_with_state(
             Context::clone(context),
             layers::around,

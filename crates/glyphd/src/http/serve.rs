@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::http::HeaderValue;
 use glyph_store::store::Store;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -18,6 +19,7 @@ use super::answers::Answers;
 use super::auth::Tokens;
 use super::context::{Context, Limits, Shared};
 use super::database::Database;
+use super::import_root::ImportRoot;
 use super::jobs::Jobs;
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
@@ -28,9 +30,8 @@ use crate::{clock, output};
 /// Connections at a time.
 const MOST_CONNECTIONS: usize = 1024;
 
-/// The longest that the head of a request may take to come, and its most bytes; hyper may have read as much again.
+/// The longest that the head of a request may take to come.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
-const HEAD_BYTES: usize = 32 * 1024;
 
 /// How long an import that is asked to end may take.
 const TAKING_BACK: Duration = Duration::from_secs(20);
@@ -47,6 +48,9 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// Nobody may ask without a token. So it must be where the address is no loopback one.
     pub(crate) needs_token: bool,
+    /// Origins whose pages may use the server.
+    pub(crate) cors_origins: Vec<HeaderValue>,
+    pub(crate) import_root: Option<ImportRoot>,
     /// How long a running import may go on after the server was asked to stop.
     pub(crate) grace: Duration,
 }
@@ -68,6 +72,8 @@ async fn run(config: Config) -> anyhow::Result<()> {
         names: Arc::new(config.names),
         limits: config.limits,
         only_loopback: config.address.ip().is_loopback(),
+        cors_origins: config.cors_origins,
+        import_root: config.import_root,
         needs_token: config.needs_token,
         tokens: Tokens::default(),
         slots: Arc::new(tokio::sync::Semaphore::new(config.limits.imports)),
@@ -81,7 +87,8 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr().context("cannot tell the address")?;
     output::note(&format!("listening at http://{address}"));
     let connections = GracefulShutdown::new();
-    accept(&listener, &router(&context), &connections).await?;
+    let head_bytes = context.limits.head_bytes;
+    accept(&listener, &router(&context), &connections, head_bytes).await?;
     drop(listener);
     output::note("stopping: running requests are answered first");
     stop(&context, connections, config.grace).await;
@@ -111,13 +118,14 @@ async fn accept(
     listener: &TcpListener,
     router: &Router,
     connections: &GracefulShutdown,
+    head_bytes: usize,
 ) -> anyhow::Result<()> {
     let mut asked_to_stop = std::pin::pin!(asked_to_stop()?);
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)
-        .max_buf_size(HEAD_BYTES);
+        .max_buf_size(head_bytes);
     loop {
         let accepted = tokio::select! {
             permit = Arc::clone(&room).acquire_owned() => {

@@ -104,6 +104,7 @@ pub(crate) fn import_prepared(
         scoring_profile: &options.profile.name,
         registry,
         program_version: env!("CARGO_PKG_VERSION"),
+        description: options.description.as_deref(),
     })?;
     let mut stages = Stages {
         reader,

@@ -27,11 +27,12 @@ pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Res
         delimiter: options.delimiter,
         file_name: Some(input.name.clone()),
         unpacked_bytes: options.unpacked_bytes,
-        ..SourceOptions::default()
+        limits: options.source_limits,
     };
     let failed = |error: SourceError| source_failed(&error, input);
     if let Some(file) = input.parquet_file()? {
-        let rows = ParquetSource::open(file, source_options.limits).map_err(failed)?;
+        let rows = ParquetSource::open(file, source_options.limits, options.unpacked_bytes)
+            .map_err(failed)?;
         return Ok(OpenedSource {
             rows: Box::new(rows),
             by_position: true,
@@ -47,9 +48,16 @@ pub(crate) fn open_source(input: &Input, options: &ImportOptions) -> anyhow::Res
     let is_parquet = source::is_parquet(&start);
     let mut stream = Cursor::new(start).chain(stream);
     let rows: Box<dyn RowSource> = if is_parquet {
-        let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
+        let mut file = match &options.scratch_folder {
+            Some(folder) => tempfile::tempfile_in(folder),
+            None => tempfile::tempfile(),
+        }
+        .context("cannot make a temporary file")?;
         std::io::copy(&mut stream, &mut file).map_err(|error| failed(error.into()))?;
-        Box::new(ParquetSource::open(file, source_options.limits).map_err(failed)?)
+        Box::new(
+            ParquetSource::open(file, source_options.limits, options.unpacked_bytes)
+                .map_err(failed)?,
+        )
     } else {
         source::open(Box::new(stream), &source_options).map_err(failed)?
     };

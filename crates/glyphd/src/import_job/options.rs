@@ -1,5 +1,6 @@
 //! The options of an import, checked once.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -7,7 +8,7 @@ use glyph_core::listing::{DecimalMark, Field, Rates, ReaderOptions};
 use glyph_core::money::Currency;
 use glyph_core::pipeline::Counts;
 use glyph_core::score::Profile;
-use glyph_core::source::{Delimiter, Format};
+use glyph_core::source::{Delimiter, Format, Limits as SourceLimits};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +36,16 @@ pub(crate) struct ImportOptions {
     pub(crate) most_rejects: Option<MostRejects>,
     pub(crate) dry_run: bool,
     pub(crate) force: bool,
+    /// What the sender says of the import.
+    pub(crate) description: Option<String>,
     /// The most bytes that a packed source may unpack to; any number where absent.
     pub(crate) unpacked_bytes: Option<u64>,
+    /// The most rows of a source; any number where absent.
+    pub(crate) most_rows: Option<u64>,
+    /// Bounds on what a row may be.
+    pub(crate) source_limits: SourceLimits,
+    /// Where a source is put that cannot be read as it comes; the system's folder for that where absent.
+    pub(crate) scratch_folder: Option<PathBuf>,
 }
 
 impl ImportOptions {

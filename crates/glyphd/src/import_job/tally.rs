@@ -15,6 +15,7 @@ pub(super) struct Tally<'a> {
     counts: Counts,
     on_error: OnError,
     most_rejects: Option<MostRejects>,
+    most_rows: Option<u64>,
     pub(super) errors_by_code: BTreeMap<&'static str, u64>,
     pub(super) unmatched_by_reason: BTreeMap<&'static str, u64>,
     pub(super) first_reject: Option<String>,
@@ -27,6 +28,7 @@ impl<'a> Tally<'a> {
             counts: Counts::default(),
             on_error: options.on_error,
             most_rejects: options.most_rejects,
+            most_rows: options.most_rows,
             errors_by_code: BTreeMap::new(),
             unmatched_by_reason: BTreeMap::new(),
             first_reject: None,
@@ -39,9 +41,19 @@ impl<'a> Tally<'a> {
 #[error("too many rows were rejected")]
 struct TooManyRejects(Counts);
 
+/// The bound on rows was passed.
+#[derive(Debug, thiserror::Error)]
+#[error("the source has more than the {0} rows that are allowed")]
+struct TooManyRows(u64);
+
 impl Sink for Tally<'_> {
     fn take(&mut self, outcome: &Outcome<'_>) -> Result<(), SinkError> {
         self.counts.add(outcome);
+        if let Some(most) = self.most_rows
+            && self.counts.total() > most
+        {
+            return Err(TooManyRows(most).into());
+        }
         match outcome {
             Outcome::Scored(_) => {}
             Outcome::Unmatched(_, reason) => {
@@ -73,9 +85,12 @@ pub(super) fn explain(error: RunError, first_reject: Option<&str>, input: &Input
         RunError::Source(error) => source_failed(&error, input),
         RunError::Sink(error) => match error.downcast::<TooManyRejects>() {
             Ok(stop) => too_many_rejects(&stop.0, first_reject),
-            Err(error) => match error.downcast::<glyph_store::StoreError>() {
-                Ok(error) => anyhow::Error::new(*error),
-                Err(error) => anyhow::anyhow!(error),
+            Err(error) => match error.downcast::<TooManyRows>() {
+                Ok(stop) => Hinted::new(stop.to_string(), "import it in several files").into(),
+                Err(error) => match error.downcast::<glyph_store::StoreError>() {
+                    Ok(error) => anyhow::Error::new(*error),
+                    Err(error) => anyhow::anyhow!(error),
+                },
             },
         },
         RunError::Stopped(_) => error.into(),

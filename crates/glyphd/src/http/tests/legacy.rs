@@ -230,3 +230,109 @@ async fn a_title_is_told_to_be_a_card_or_not() {
         json!({"ml_is_gpu": false, "ml_score": 0.0})
     );
 }
+
+#[tokio::test]
+async fn a_file_below_the_import_root_is_imported_and_no_other() {
+    let server = Server::new();
+    std::fs::write(
+        server.folder.path().join("files/scored.csv"),
+        "canonical_model,vram_gb,mig_support,nvlink,tdp_watts,price,score\n\
+         RTX_4090,24,0,false,450,1599,81.2\nL4,24,0,false,72,2100,70.5\n",
+    )
+    .unwrap();
+    std::fs::write(server.folder.path().join("beside.csv"), MARKET).unwrap();
+    let body = |path: &str| {
+        json!({
+            "input_csv_path": path,
+            "source_label": "nightly",
+            "campaign_id": "c-7",
+            "metadata": {"run": 3},
+        })
+        .to_string()
+    };
+    let address = "/api/imports/from-pipeline";
+    let answer = server
+        .ask("POST", address, &JSON, &body("scored.csv"))
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.json());
+    let result = answer.json();
+    assert_eq!(result["record_count"], 2, "{result}");
+    assert_eq!(result["first_model"], "RTX_4090");
+    assert_eq!(result["last_model"], "L4");
+    let import = server.get("/api/v1/imports/last").await.json();
+    assert_eq!(import["source_name"], "nightly");
+    let described: Value = serde_json::from_str(import["description"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        described,
+        json!({"campaign_id": "c-7", "metadata": {"run": 3}})
+    );
+
+    let missing = server
+        .ask("POST", address, &JSON, &body("missing.csv"))
+        .await;
+    assert_detail(&missing, StatusCode::NOT_FOUND);
+    for forbidden in ["../beside.csv", "/etc/passwd", "/dev/zero", "."] {
+        let answer = server.ask("POST", address, &JSON, &body(forbidden)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{forbidden}");
+        assert_eq!(answer.body, missing.body, "{forbidden}");
+    }
+}
+
+fn artifact(name: &str, body: &str, save: bool) -> String {
+    format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"save_to_disk\"\r\n\r\n{save}\r\n{}",
+        form(name, body)
+    )
+}
+
+#[tokio::test]
+async fn an_artifact_is_looked_at_and_not_imported() {
+    let server = Server::new();
+    let address = "/api/ingest/upload-artifact";
+    let yaml =
+        "- title: NVIDIA L4 24GB\n  price: 2100\n- title: NVIDIA RTX A4000 16GB\n  price: 550\n";
+    let json = r#"[{"title": "NVIDIA L4 24GB", "price": "2100"}]"#;
+    for (name, body, kind, rows, valid) in [
+        ("shop.csv", MARKET, "csv", 5, false),
+        ("shop.json", json, "json", 1, true),
+        ("shop.yaml", yaml, "yaml", 2, true),
+        ("shop.YML", "title: [", "yaml", 0, false),
+        ("text.yml", "just words", "yaml", 0, false),
+        ("shop.json", "{\"title\": ", "json", 0, false),
+    ] {
+        let answer = server
+            .ask("POST", address, &FORM, &artifact(name, body, false))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.json());
+        let found = answer.json();
+        assert_eq!(found["type"], kind, "{found}");
+        assert_eq!(found["rows"], rows, "{found}");
+        assert_eq!(found["valid"], valid, "{found}");
+        assert_eq!(found["file_size"], body.len(), "{found}");
+        assert_eq!(found["saved_to_disk"], false);
+        assert_eq!(
+            found["errors"].as_array().unwrap().is_empty(),
+            valid,
+            "{found}"
+        );
+    }
+    let wrong = server
+        .ask("POST", address, &FORM, &artifact("a.exe", "x", false))
+        .await;
+    assert_detail(&wrong, StatusCode::UNPROCESSABLE_ENTITY);
+    let kept = server
+        .ask(
+            "POST",
+            address,
+            &FORM,
+            &artifact("../shop.csv", MARKET, true),
+        )
+        .await
+        .json();
+    assert_eq!(kept["saved_to_disk"], true, "{kept}");
+    let path = kept["saved_path"].as_str().unwrap();
+    let bytes = std::fs::read(server.folder.path().join("files").join(path)).unwrap();
+    assert_eq!(bytes, MARKET.as_bytes());
+    let imports = server.get("/api/v1/imports").await.json();
+    assert_eq!(imports["items"], json!([]));
+}

@@ -15,6 +15,7 @@ use super::answers::Answers;
 use super::auth::Tokens;
 use super::context::{Context, Limits, Shared};
 use super::database::Database;
+use super::import_root::ImportRoot;
 use super::jobs::Jobs;
 use super::metrics::Metrics;
 use super::problem::Code;
@@ -72,6 +73,8 @@ impl Server {
 
     fn with_all(limits: Limits, needs_token: bool) -> Server {
         let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("files");
+        std::fs::create_dir(&root).unwrap();
         let path = folder.path().join("gpu.sqlite");
         SqliteStore::open_or_create(&path, clock::now()).unwrap();
         let context: Context = Arc::new(Shared {
@@ -79,6 +82,8 @@ impl Server {
             names: Arc::new(Names::load(None).unwrap()),
             limits,
             only_loopback: true,
+            cors_origins: vec!["https://market.example".parse().unwrap()],
+            import_root: Some(ImportRoot::open(&root).unwrap()),
             needs_token,
             tokens: Tokens::default(),
             slots: Arc::new(tokio::sync::Semaphore::new(limits.imports)),

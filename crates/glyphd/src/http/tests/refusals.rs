@@ -1,5 +1,7 @@
 //! What is refused, and how it is told.
 
+use glyph_core::source::Limits as SourceLimits;
+
 use super::*;
 
 #[tokio::test]
@@ -50,6 +52,100 @@ async fn an_upload_beyond_a_limit_is_refused_and_nothing_is_kept() {
     assert_problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "source_refused");
     let imports = server.get("/api/v1/imports").await.json();
     assert_eq!(imports["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_file_that_unpacks_to_too_many_times_its_size_is_refused() {
+    let server = Server::with(Limits {
+        unpacked_ratio: 20,
+        ..Limits::default()
+    });
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let line = "NVIDIA L4 24GB,2100\n".repeat(1000);
+    std::io::Write::write_all(&mut packed, b"title,price\n").unwrap();
+    for _ in 0..1000 {
+        std::io::Write::write_all(&mut packed, line.as_bytes()).unwrap();
+    }
+    let request = Request::post("/api/v1/imports")
+        .header("host", "localhost")
+        .body(Body::from(packed.finish().unwrap()))
+        .unwrap();
+    let answer = server.send(request).await;
+    assert_problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "source_refused");
+}
+
+#[tokio::test]
+async fn what_a_source_may_be_is_bounded_by_the_settings() {
+    let limits = Limits::default();
+    let deep = r#"[{"title": "NVIDIA L4 24GB", "price": "2100", "more": [[[[1]]]]}]"#;
+    let of_source = |source| Limits { source, ..limits };
+    for (limits, body) in [
+        (Limits { rows: 4, ..limits }, MARKET),
+        (
+            of_source(SourceLimits {
+                columns: 4,
+                ..limits.source
+            }),
+            MARKET,
+        ),
+        (
+            of_source(SourceLimits {
+                record_bytes: 30,
+                ..limits.source
+            }),
+            MARKET,
+        ),
+    ] {
+        let server = Server::with(limits);
+        let answer = server.post_csv("/api/v1/imports", body).await;
+        assert_problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "source_refused");
+        let imports = server.get("/api/v1/imports").await.json();
+        assert_eq!(imports["items"], json!([]));
+    }
+    let server = Server::with(Limits { rows: 5, ..limits });
+    let whole = server.post_csv("/api/v1/imports", MARKET).await;
+    assert_eq!(whole.status, StatusCode::CREATED);
+    // Of a value that is nested too deep its row is rejected, and no other.
+    for (json_depth, rejected) in [(3, 1), (4, 0)] {
+        let server = Server::with(of_source(SourceLimits {
+            json_depth,
+            ..limits.source
+        }));
+        let report = server.post_csv("/api/v1/imports", deep).await.json();
+        assert_eq!(report["rejected_rows"], rejected, "{report}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_a_named_origin_may_use_the_server_and_no_others() {
+    let server = Server::new();
+    let preflight = |origin| {
+        [
+            ("origin", origin),
+            ("access-control-request-method", "POST"),
+            ("access-control-request-headers", "content-type"),
+        ]
+    };
+    let named = "https://market.example";
+    let answer = server
+        .ask("OPTIONS", "/api/v1/imports", &preflight(named), "")
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("access-control-allow-origin"), named);
+    let answer = server
+        .ask("GET", "/api/v1/imports", &[("origin", named)], "")
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("access-control-allow-origin"), named);
+    let other = "https://other.example";
+    let answer = server
+        .ask("OPTIONS", "/api/v1/imports", &preflight(other), "")
+        .await;
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+    let answer = server
+        .ask("GET", "/api/v1/imports", &[("origin", other)], "")
+        .await;
+    assert_problem(&answer, StatusCode::FORBIDDEN, "origin_refused");
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use glyph_core::registry::{Model, Registry, Vendor};
 use glyph_core::source::Format;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,7 +19,6 @@ use crate::http::context::Context;
 use crate::http::database::blocking;
 use crate::http::parameters::{JsonBody, Nothing, Query};
 use crate::http::problem::{Code, Fault, Problem, ProblemBody};
-use crate::names::Names;
 
 /// A listing as the old program's clients send it. The model and the price are read; the score is made anew, by this
 /// program's formula, and what was sent is kept with the row.
@@ -84,7 +82,7 @@ pub(crate) async fn import_given(
     let shared = Context::clone(context);
     let slot = slot(context)?;
     let upload = blocking(move || file_of(&given, &shared, slot)).await?;
-    import_now(context, upload, "listings".to_owned()).await
+    import_now(context, upload, "listings".to_owned(), |_| {}).await
 }
 
 /// The listings by their numbers; refuses numbers that are not 0 … n−1.
@@ -151,12 +149,11 @@ fn file_of(
     context: &Context,
     slot: OwnedSemaphorePermit,
 ) -> Result<Upload, Problem> {
-    let names = &context.names;
     let failed = |error: std::io::Error| Problem::internal(&error);
     let mut lines = Vec::new();
     for listing in given {
         let line = json!({
-            "title": title_of(&listing.canonical_model, names),
+            "canonical_model": listing.canonical_model,
             "price": listing.price,
             "given": listing,
         });
@@ -174,43 +171,6 @@ fn file_of(
         format: Some(Format::JsonLines),
         _slot: slot,
     })
-}
-
-/// A title that names the model which a canonical name stands for, as sellers would write it; else the name itself.
-fn title_of(canonical_model: &str, names: &Names) -> String {
-    let Some(model) = find_model(&names.registry, canonical_model) else {
-        return canonical_model.to_owned();
-    };
-    let vendor = match model.vendor {
-        Vendor::Nvidia => "NVIDIA",
-        Vendor::Amd => "AMD",
-        Vendor::Intel => "Intel",
-        Vendor::Matrox => "Matrox",
-    };
-    let memory = model
-        .memory_gb
-        .map(|memory| format!(" {memory}GB"))
-        .unwrap_or_default();
-    let form = model
-        .form
-        .map(|form| format!(" {}", form.as_str()))
-        .unwrap_or_default();
-    let wanted = names.registry.find(&model.canonical_model);
-    [
-        format!("{vendor} {}{memory}", model.product),
-        format!("{vendor} {}{memory}{form}", model.product),
-        format!("{vendor} {}", model.model),
-    ]
-    .into_iter()
-    .find(|title| names.match_title(title).model == wanted)
-    .unwrap_or_else(|| canonical_model.to_owned())
-}
-
-pub(crate) fn find_model<'a>(registry: &'a Registry, name: &str) -> Option<&'a Model> {
-    registry
-        .models()
-        .iter()
-        .find(|model| model.canonical_model.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -265,23 +225,5 @@ mod tests {
             assert_eq!(found, places, "{wrong:?}");
         }
         prices(&[]).unwrap_err();
-    }
-
-    #[test]
-    fn most_canonical_names_lead_back_to_their_models() {
-        let names = Names::load(None).unwrap();
-        let models = names.registry.models();
-        let led_back = models
-            .iter()
-            .filter(|model| {
-                let title = title_of(&model.canonical_model, &names);
-                names.match_title(&title).model == names.registry.find(&model.canonical_model)
-            })
-            .count();
-        assert!(
-            led_back * 100 >= models.len() * 95,
-            "{led_back} of {}",
-            models.len()
-        );
     }
 }

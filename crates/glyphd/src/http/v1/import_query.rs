@@ -42,6 +42,9 @@ pub(crate) struct ImportQuery {
     /// A scoring profile that is built in; `inference` where absent.
     #[param(required = false, schema_with = any_profile)]
     profile: Option<String>,
+    /// What is to be kept of the import in words.
+    #[param(required = false, nullable = false)]
+    description: Option<String>,
     /// Do everything but keep it.
     #[param(required = false)]
     dry_run: bool,
@@ -110,7 +113,11 @@ impl ImportQuery {
             most_rejects: None,
             dry_run: self.dry_run,
             force: self.force,
-            unpacked_bytes: Some(shared.limits.unpacked_bytes),
+            description: self.description.clone(),
+            unpacked_bytes: Some(shared.limits.unpacked_bytes_of(upload.bytes)),
+            most_rows: Some(shared.limits.rows),
+            source_limits: shared.limits.source,
+            scratch_folder: Some(shared.database.folder().to_owned()),
         })
     }
 }

@@ -220,13 +220,15 @@ pub(super) fn place(address: &str) -> Result<HeaderValue, Problem> {
     HeaderValue::from_str(address).map_err(|error| Problem::internal(&error))
 }
 
-/// Imports an upload under no options of its own and waits for its end.
+/// Imports an upload and waits for its end. Its options are none of its own, but what `adjust` makes of them.
 pub(crate) async fn import_now(
     context: &Context,
     upload: Upload,
     name: String,
+    adjust: impl FnOnce(&mut ImportOptions),
 ) -> Result<ImportReport, Problem> {
-    let options = ImportQuery::default().options(&upload, context)?;
+    let mut options = ImportQuery::default().options(&upload, context)?;
+    adjust(&mut options);
     let job = context.jobs.add(name.clone(), upload.bytes, None)?;
     start(context, &job, upload, name, options);
     job.ended().await

@@ -178,6 +178,9 @@ pub(crate) struct Import {
     pub(crate) scoring_profile: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) program_version: Option<String>,
+    /// What its sender said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) duration_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,6 +214,7 @@ impl From<ImportRecord> for Import {
             matcher_version: record.matcher_version,
             scoring_profile: record.scoring_profile,
             program_version: record.program_version,
+            description: record.description,
             duration_ms: record.duration_ms,
             reading_options: json(record.reading_options),
             header_mapping: json(record.header_mapping),

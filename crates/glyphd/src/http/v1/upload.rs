@@ -1,7 +1,8 @@
 //! A file on its way from the client to the disk: bounded in size, and in how long it may stand still.
 
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use glyph_core::source::Format;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -47,7 +48,7 @@ pub(crate) async fn receive(request: Request, context: &Context) -> Result<Uploa
     let slot = slot(context)?;
     let kind = media_type(request.headers());
     if kind.as_deref() == Some("multipart/form-data") {
-        return receive_form(request, context, slot).await;
+        return Ok(receive_form(request, context, slot, &[]).await?.0);
     }
     let format = format_of(kind.as_deref())?;
     let declared = request
@@ -76,17 +77,29 @@ pub(crate) async fn receive(request: Request, context: &Context) -> Result<Uploa
 /// without an end are not waited for.
 const MOST_BETWEEN_BYTES: usize = 1 << 20;
 
+/// Takes in a form with one file in it, and with such texts beside it as have these names.
+pub(crate) async fn receive_with_texts(
+    request: Request,
+    context: &Context,
+    names: &[&str],
+) -> Result<(Upload, HashMap<String, String>), Problem> {
+    let slot = slot(context)?;
+    receive_form(request, context, slot, names).await
+}
+
 async fn receive_form(
     request: Request,
     context: &Context,
     slot: OwnedSemaphorePermit,
-) -> Result<Upload, Problem> {
+    text_names: &[&str],
+) -> Result<(Upload, HashMap<String, String>), Problem> {
     let wrong = |detail: String| Problem::new(Code::BodyInvalid, detail);
     let between = Arc::new(AtomicUsize::new(0));
     let mut form = Multipart::from_request(bounded(request, &between), &())
         .await
         .map_err(|rejection| wrong(rejection.body_text()))?;
     let mut upload = None;
+    let mut texts = HashMap::new();
     loop {
         let Ok(next) = tokio::time::timeout(context.limits.idle, form.next_field()).await else {
             return Err(stood_still());
@@ -95,6 +108,13 @@ async fn receive_form(
             break;
         };
         let name = field.name().unwrap_or_default().to_owned();
+        if text_names.contains(&name.as_str()) {
+            let Ok(text) = tokio::time::timeout(context.limits.idle, field.text()).await else {
+                return Err(stood_still());
+            };
+            texts.insert(name, text.map_err(|error| wrong(error.body_text()))?);
+            continue;
+        }
         if name != "file" || upload.is_some() {
             return Err(wrong(format!(
                 "the form has a part `{name}`, and one part `file` is wanted and nothing else"
@@ -108,15 +128,43 @@ async fn receive_form(
     }
     let (file, bytes, hash, name, format) =
         upload.ok_or_else(|| wrong("the form has no part `file`".to_owned()))?;
-    Ok(Upload {
+    let upload = Upload {
         file,
         bytes,
         hash,
         name,
         format,
         _slot: slot,
+    };
+    Ok((upload, texts))
+}
+
+/// A copy of a file of this machine, as if it had been sent: what becomes of the file meanwhile does not count.
+pub(crate) async fn copy_of(file: File, context: &Context) -> Result<Upload, Problem> {
+    let slot = slot(context)?;
+    let stream = stream::try_unfold(file, |mut file| {
+        blocking(move || {
+            let mut chunk = vec![0; COPIED_BYTES];
+            let read = file
+                .read(&mut chunk)
+                .map_err(|error| Problem::internal(&error))?;
+            chunk.truncate(read);
+            Ok((read > 0).then(|| (Bytes::from(chunk), file)))
+        })
+    });
+    let (file, bytes, hash) = to_disk(Box::pin(stream), context).await?;
+    Ok(Upload {
+        file,
+        bytes,
+        hash,
+        name: None,
+        format: None,
+        _slot: slot,
     })
 }
+
+/// Bytes that are copied at a time.
+const COPIED_BYTES: usize = 256 * 1024;
 
 /// The request with a body that breaks off where too much of it is none of the file's.
 fn bounded(request: Request, between: &Arc<AtomicUsize>) -> Request {
