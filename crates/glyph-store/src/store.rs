@@ -74,7 +74,22 @@ pub trait Store {
         visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
-    fn list_listings(&self, filter: &ListingFilter) -> Result<Vec<ListingRecord>, StoreError>;
+    /// The listings that a filter lets through, in its order.
+    fn visit_listings(
+        &self,
+        filter: &ListingFilter,
+        visit: &mut dyn FnMut(ListingRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// As [`Store::visit_listings`], all at once.
+    fn list_listings(&self, filter: &ListingFilter) -> Result<Vec<ListingRecord>, StoreError> {
+        let mut listings = Vec::new();
+        self.visit_listings(filter, &mut |listing| {
+            listings.push(listing);
+            ControlFlow::Continue(())
+        })?;
+        Ok(listings)
+    }
 
     /// One listing, with its evidence.
     fn find_listing(&self, id: i64) -> Result<Option<ListingRecord>, StoreError>;

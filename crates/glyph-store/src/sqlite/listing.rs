@@ -1,5 +1,7 @@
 //! Listings by filter and order, from the view `offers`; prices by model.
 
+use std::ops::ControlFlow;
+
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use rustc_hash::FxHashSet;
 
@@ -61,10 +63,11 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
 }
 
 /// The page is found in the segments; only its rows are read.
-pub(super) fn list_listings(
+pub(super) fn visit_listings(
     connection: &Connection,
     filter: &ListingFilter,
-) -> Result<Vec<ListingRecord>, StoreError> {
+    visit: &mut dyn FnMut(ListingRecord) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
     let snapshot = connection.unchecked_transaction()?;
     let connection = &*snapshot;
     let wanted = Wanted {
@@ -99,12 +102,14 @@ pub(super) fn list_listings(
     };
     let ids = find_page(segments_of(connection, whose)?, &wanted, page)?;
     let mut select = connection.prepare_cached(&select_one(filter.with_evidence))?;
-    ids.iter()
-        .map(|id| {
-            let record = select.query_row([id], read_one).optional()?;
-            record.ok_or(StoreError::RecordLost("a row of a listing segment"))
-        })
-        .collect()
+    for id in &ids {
+        let record = select.query_row([id], read_one).optional()?;
+        let record = record.ok_or(StoreError::RecordLost("a row of a listing segment"))?;
+        if visit(record).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// One listing, with its evidence.

@@ -140,8 +140,12 @@ impl Store for SqliteStore {
         row::list_rows(&self.connection, import_id, visit)
     }
 
-    fn list_listings(&self, filter: &ListingFilter) -> Result<Vec<ListingRecord>, StoreError> {
-        listing::list_listings(&self.connection, filter)
+    fn visit_listings(
+        &self,
+        filter: &ListingFilter,
+        visit: &mut dyn FnMut(ListingRecord) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        listing::visit_listings(&self.connection, filter, visit)
     }
 
     fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError> {

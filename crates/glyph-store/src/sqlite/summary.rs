@@ -1,6 +1,7 @@
 //! What a person wants to know right after an import, and how two imports differ.
 
 use std::iter::{self, Peekable};
+use std::ops::ControlFlow;
 use std::vec::IntoIter;
 
 use rusqlite::Connection;
@@ -17,13 +18,18 @@ pub(super) fn summarise_import(
     connection: &Connection,
     import_id: &str,
 ) -> Result<ImportSummary, StoreError> {
-    let best_offers = listing::list_listings(
+    let mut best_offers = Vec::new();
+    listing::visit_listings(
         connection,
         &ListingFilter {
             import_id: Some(import_id.to_owned()),
             sort: ListingSort::BestScore,
             limit: BEST_OFFERS,
             ..ListingFilter::default()
+        },
+        &mut |listing| {
+            best_offers.push(listing);
+            ControlFlow::Continue(())
         },
     )?;
     let unmatched = reasons(

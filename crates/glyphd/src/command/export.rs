@@ -12,7 +12,7 @@ use glyph_store::store::Store;
 use tempfile::NamedTempFile;
 
 use super::failure::{Status, WrongUsage};
-use crate::export::{CsvExport, ExportWriter, JsonLinesExport, ParquetExport};
+use crate::export::{self, FileFormat, empty_row, row_columns};
 
 /// Write rows to a file for other programs, in row order.
 #[derive(Debug, Args)]
@@ -90,11 +90,14 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         }
     };
     let out = BufWriter::new(out);
-    let mut writer: Box<dyn ExportWriter> = match arguments.format {
-        ExportFormat::Csv => Box::new(CsvExport::new(out, !arguments.raw)?),
-        ExportFormat::Jsonl => Box::new(JsonLinesExport::new(out)),
-        ExportFormat::Parquet => Box::new(ParquetExport::new(out)?),
+    let format = match arguments.format {
+        ExportFormat::Csv => FileFormat::Csv {
+            harmless: !arguments.raw,
+        },
+        ExportFormat::Jsonl => FileFormat::JsonLines,
+        ExportFormat::Parquet => FileFormat::Parquet,
     };
+    let mut writer = export::writer(format, &row_columns(&empty_row()), out)?;
     let mut failure = None;
     store.list_rows(import_id.as_deref(), &mut |row| {
         if arguments
@@ -103,7 +106,7 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         {
             return ControlFlow::Continue(());
         }
-        match writer.write(&row) {
+        match writer.write(&row_columns(&row)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failure = Some(error);

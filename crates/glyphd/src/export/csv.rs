@@ -2,9 +2,7 @@
 
 use std::io::Write;
 
-use glyph_store::listing::RowRecord;
-
-use super::{ExportWriter, Value, columns, empty_row};
+use super::{Columns, ExportWriter, Value};
 
 pub(crate) struct CsvExport<W: Write> {
     writer: csv::Writer<W>,
@@ -12,21 +10,27 @@ pub(crate) struct CsvExport<W: Write> {
 }
 
 impl<W: Write> CsvExport<W> {
-    pub(crate) fn new(out: W, harmless: bool) -> anyhow::Result<CsvExport<W>> {
+    pub(super) fn new(
+        out: W,
+        columns: &Columns<'_>,
+        harmless: bool,
+    ) -> anyhow::Result<CsvExport<W>> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(columns(&empty_row()).map(|(name, _)| name))?;
+        writer.write_record(columns.iter().map(|(name, _)| name))?;
         Ok(CsvExport { writer, harmless })
     }
 }
 
 impl<W: Write> ExportWriter for CsvExport<W> {
-    fn write(&mut self, row: &RowRecord) -> anyhow::Result<()> {
-        for (_, value) in columns(row) {
+    fn write(&mut self, row: &Columns<'_>) -> anyhow::Result<()> {
+        for (_, value) in row {
             match value {
                 Value::Text(Some(text)) if self.harmless && runs_as_formula(text) => {
                     self.writer.write_field(format!("'{text}"))?;
                 }
-                Value::Text(text) => self.writer.write_field(text.unwrap_or(""))?,
+                Value::Text(text) | Value::Json(text) => {
+                    self.writer.write_field(text.unwrap_or(""))?;
+                }
                 Value::Whole(number) => {
                     self.writer
                         .write_field(number.map(|number| number.to_string()).unwrap_or_default())?;
@@ -53,17 +57,20 @@ fn runs_as_formula(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use glyph_store::listing::RowRecord;
+
     use super::*;
+    use crate::export::{empty_row, row_columns};
 
     fn exported(title: &str, harmless: bool) -> String {
         let mut out = Vec::new();
-        let mut export = Box::new(CsvExport::new(&mut out, harmless).unwrap());
-        export
-            .write(&RowRecord {
-                title: Some(title.to_owned()),
-                ..empty_row()
-            })
-            .unwrap();
+        let row = RowRecord {
+            title: Some(title.to_owned()),
+            ..empty_row()
+        };
+        let columns = row_columns(&row);
+        let mut export = Box::new(CsvExport::new(&mut out, &columns, harmless).unwrap());
+        export.write(&columns).unwrap();
         export.finish().unwrap();
         let text = String::from_utf8(out).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_bytes());

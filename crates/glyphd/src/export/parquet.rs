@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::builder::{Float64Builder, Int64Builder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
-use glyph_store::listing::RowRecord;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
-use super::{ExportWriter, Value, columns, empty_row};
+use super::{Columns, ExportWriter, Value};
 
 /// Rows held in memory before they are written.
 const BATCH_ROWS: usize = 8192;
@@ -19,22 +19,64 @@ const ROW_GROUP_ROWS: usize = 65_536;
 pub(crate) struct ParquetExport<W: Write + Send> {
     writer: ArrowWriter<W>,
     schema: Arc<Schema>,
-    rows: Vec<RowRecord>,
+    columns: Vec<Column>,
+    rows: usize,
+}
+
+/// The values of a column that are not written yet.
+enum Column {
+    Text(StringBuilder),
+    Whole(Int64Builder),
+    Number(Float64Builder),
+}
+
+impl Column {
+    fn of_kind(value: &Value<'_>) -> Column {
+        match value {
+            Value::Text(_) | Value::Json(_) => Column::Text(StringBuilder::new()),
+            Value::Whole(_) => Column::Whole(Int64Builder::new()),
+            Value::Number(_) => Column::Number(Float64Builder::new()),
+        }
+    }
+
+    fn data_type(&self) -> DataType {
+        match self {
+            Column::Text(_) => DataType::Utf8,
+            Column::Whole(_) => DataType::Int64,
+            Column::Number(_) => DataType::Float64,
+        }
+    }
+
+    fn push(&mut self, value: &Value<'_>) -> anyhow::Result<()> {
+        match (self, value) {
+            (Column::Text(column), Value::Text(text) | Value::Json(text)) => {
+                column.append_option(*text);
+            }
+            (Column::Whole(column), Value::Whole(number)) => column.append_option(*number),
+            (Column::Number(column), Value::Number(number)) => column.append_option(*number),
+            _ => anyhow::bail!("a column has values of two kinds"),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> ArrayRef {
+        match self {
+            Column::Text(column) => Arc::new(column.finish()),
+            Column::Whole(column) => Arc::new(column.finish()),
+            Column::Number(column) => Arc::new(column.finish()),
+        }
+    }
 }
 
 impl<W: Write + Send> ParquetExport<W> {
-    pub(crate) fn new(out: W) -> anyhow::Result<ParquetExport<W>> {
-        let fields: Vec<Field> = columns(&empty_row())
-            .into_iter()
+    pub(super) fn new(out: W, columns: &Columns<'_>) -> anyhow::Result<ParquetExport<W>> {
+        let (fields, columns): (Vec<Field>, Vec<Column>) = columns
+            .iter()
             .map(|(name, value)| {
-                let kind = match value {
-                    Value::Text(_) => DataType::Utf8,
-                    Value::Whole(_) => DataType::Int64,
-                    Value::Number(_) => DataType::Float64,
-                };
-                Field::new(name, kind, true)
+                let column = Column::of_kind(value);
+                (Field::new(*name, column.data_type(), true), column)
             })
-            .collect();
+            .unzip();
         let schema = Arc::new(Schema::new(fields));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
@@ -44,74 +86,34 @@ impl<W: Write + Send> ParquetExport<W> {
         Ok(ParquetExport {
             writer,
             schema,
-            rows: Vec::new(),
+            columns,
+            rows: 0,
         })
     }
 
     fn write_batch(&mut self) -> anyhow::Result<()> {
-        let table: Vec<_> = self.rows.iter().map(columns).collect();
-        let arrays: Vec<ArrayRef> = self
-            .schema
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(place, field)| -> ArrayRef {
-                let values = table.iter().map(|row| &row[place].1);
-                match field.data_type() {
-                    DataType::Int64 => Arc::new(
-                        values
-                            .map(|value| {
-                                if let Value::Whole(number) = value {
-                                    *number
-                                } else {
-                                    None
-                                }
-                            })
-                            .collect::<Int64Array>(),
-                    ),
-                    DataType::Float64 => Arc::new(
-                        values
-                            .map(|value| {
-                                if let Value::Number(number) = value {
-                                    *number
-                                } else {
-                                    None
-                                }
-                            })
-                            .collect::<Float64Array>(),
-                    ),
-                    _ => Arc::new(
-                        values
-                            .map(|value| {
-                                if let Value::Text(text) = value {
-                                    *text
-                                } else {
-                                    None
-                                }
-                            })
-                            .collect::<StringArray>(),
-                    ),
-                }
-            })
-            .collect();
+        let arrays = self.columns.iter_mut().map(Column::take).collect();
         self.writer
             .write(&RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)?;
-        self.rows.clear();
+        self.rows = 0;
         Ok(())
     }
 }
 
 impl<W: Write + Send> ExportWriter for ParquetExport<W> {
-    fn write(&mut self, row: &RowRecord) -> anyhow::Result<()> {
-        self.rows.push(row.clone());
-        if self.rows.len() >= BATCH_ROWS {
+    fn write(&mut self, row: &Columns<'_>) -> anyhow::Result<()> {
+        for (column, (_, value)) in self.columns.iter_mut().zip(row) {
+            column.push(value)?;
+        }
+        self.rows += 1;
+        if self.rows >= BATCH_ROWS {
             self.write_batch()?;
         }
         Ok(())
     }
 
     fn finish(mut self: Box<Self>) -> anyhow::Result<()> {
-        if !self.rows.is_empty() {
+        if self.rows > 0 {
             self.write_batch()?;
         }
         self.writer.close()?;

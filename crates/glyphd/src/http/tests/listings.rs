@@ -224,3 +224,46 @@ async fn a_page_of_large_records_ends_before_its_limit() {
         assert_eq!(pages.len(), 2, "{list}");
     }
 }
+
+#[tokio::test]
+async fn what_is_found_comes_as_a_file_in_every_format() {
+    let server = Server::new();
+    server
+        .post_csv(
+            "/api/v1/imports",
+            &MARKET.replace("Northwind", "=HYPERLINK(1)"),
+        )
+        .await;
+    let address = "/api/v1/listings?sort=price&model=RTX_4090";
+    let csv = server.get(&format!("{address}&format=csv")).await;
+    assert_eq!(csv.status, StatusCode::OK);
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    let disposition = "attachment; filename=\"listings.csv\"";
+    assert_eq!(csv.header("content-disposition"), disposition);
+    let mut reader = csv::Reader::from_reader(&*csv.body);
+    let header = reader.headers().unwrap().clone();
+    let place = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(&rows[0][place("price")], "1549");
+    assert_eq!(&rows[1][place("price")], "1599");
+    assert_eq!(&rows[1][place("import_index")], "0");
+    assert_eq!(&rows[1][place("seller")], "'=HYPERLINK(1)");
+
+    let lines = server.get(&format!("{address}&format=jsonl")).await;
+    let lines = String::from_utf8(lines.body).unwrap();
+    let items: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[1]["seller"], "=HYPERLINK(1)");
+    assert!(items[0]["evidence"].is_array());
+
+    let parquet = server.get(&format!("{address}&format=parquet")).await;
+    assert_eq!(&parquet.body[..4], b"PAR1");
+    let one = server.get(&format!("{address}&format=jsonl&limit=1")).await;
+    assert_eq!(String::from_utf8(one.body).unwrap().lines().count(), 1);
+    let wrong = server.get(&format!("{address}&format=xlsx")).await;
+    assert_problem(&wrong, StatusCode::BAD_REQUEST, "parameter_invalid");
+}

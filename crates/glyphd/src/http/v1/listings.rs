@@ -1,5 +1,7 @@
 //! Scored listings.
 
+use std::ops::ControlFlow;
+
 use axum::extract::{OriginalUri, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -14,6 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::imports::{checked_limit, find};
 use super::shapes::{Listing, ListingDetail, Page};
+use super::table_file;
+use crate::export::{self, FileFormat, listing_columns};
 use crate::http::answers::Answer;
 use crate::http::context::Context;
 use crate::http::parameters::{Nothing, Query, Segment};
@@ -103,15 +107,41 @@ pub(crate) struct ListingQuery {
     /// The `next` of the page before, which must be of the same `sort`.
     #[param(required = false, nullable = false)]
     cursor: Option<String>,
-    /// The most items of a page.
-    #[serde(default = "page_size")]
-    #[param(required = false, minimum = 1, maximum = 1000)]
-    limit: u64,
+    /// The most items: 100 to a page where not given, and all in a file.
+    #[param(required = false, nullable = false, minimum = 1, maximum = 1000)]
+    limit: Option<u64>,
+    /// A page, or all that is found as a file.
+    #[serde(default)]
+    #[param(required = false, inline)]
+    format: ListingsFormat,
 }
 
-fn page_size() -> u64 {
-    100
+/// How listings are given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ListingsFormat {
+    /// A page, with the place of the next one.
+    #[default]
+    Json,
+    /// For spreadsheets: a cell that one would run as a formula is made harmless.
+    Csv,
+    Jsonl,
+    Parquet,
 }
+
+impl ListingsFormat {
+    fn of_a_file(self) -> Option<FileFormat> {
+        match self {
+            ListingsFormat::Json => None,
+            ListingsFormat::Csv => Some(FileFormat::Csv { harmless: true }),
+            ListingsFormat::Jsonl => Some(FileFormat::JsonLines),
+            ListingsFormat::Parquet => Some(FileFormat::Parquet),
+        }
+    }
+}
+
+/// Items of a page, where nothing else is asked for.
+const PAGE_SIZE: u64 = 100;
 
 /// The longest text that titles are searched for.
 const TEXT_CHARS: usize = 1000;
@@ -152,8 +182,7 @@ impl ListingQuery {
             import_id: None,
             text: self.text.clone(),
             sort: self.sort.of_the_store(),
-            // One more tells whether there is a next page.
-            limit: checked_limit(self.limit)? + 1,
+            limit: self.limit.map_or(Ok(u64::MAX), checked_limit)?,
             offset: 0,
             after: None,
             with_evidence: false,
@@ -197,7 +226,8 @@ fn place_of(cursor: &str, sort: Sort) -> Option<ListingPlace> {
     })
 }
 
-fn page_of(store: &dyn Store, query: &ListingQuery) -> Result<Page<Listing>, Problem> {
+/// The filter with the import and the place that the query names.
+fn whole_filter(store: &dyn Store, query: &ListingQuery) -> Result<ListingFilter, Problem> {
     let mut filter = query.filter()?;
     if let Some(wanted) = &query.import_id {
         filter.import_id = Some(find(store, wanted)?.import_id);
@@ -206,8 +236,18 @@ fn page_of(store: &dyn Store, query: &ListingQuery) -> Result<Page<Listing>, Pro
         let place = place_of(cursor, query.sort).ok_or_else(Problem::unknown_cursor)?;
         filter.after = Some(place);
     }
+    Ok(filter)
+}
+
+fn page_of(store: &dyn Store, query: &ListingQuery) -> Result<Page<Listing>, Problem> {
+    let limit = query.limit.unwrap_or(PAGE_SIZE);
+    let filter = ListingFilter {
+        // One more tells whether there is a next page.
+        limit: checked_limit(limit)? + 1,
+        ..whole_filter(store, query)?
+    };
     let mut records = store.list_listings(&filter)?;
-    let limit = query.limit as usize;
+    let limit = limit as usize;
     let has_more = records.len() > limit;
     records.truncate(limit);
     let next = records
@@ -220,11 +260,43 @@ fn page_of(store: &dyn Store, query: &ListingQuery) -> Result<Page<Listing>, Pro
     })
 }
 
-/// Find scored listings.
+async fn file_of(
+    context: &Context,
+    query: ListingQuery,
+    format: FileFormat,
+) -> Result<Response, Problem> {
+    table_file::send(context, format, move |store, out| {
+        let filter = ListingFilter {
+            with_evidence: true,
+            ..whole_filter(store, &query)?
+        };
+        let columns = ListingRecord::default();
+        let mut writer = export::writer(format, &listing_columns(&columns), out)?;
+        let mut failure = None;
+        store.visit_listings(
+            &filter,
+            &mut |listing| match writer.write(&listing_columns(&listing)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
+                }
+            },
+        )?;
+        failure.map_or(Ok(()), Err)?;
+        writer.finish()?;
+        Ok("listings".to_owned())
+    })
+    .await
+}
+
+/// Find scored listings: page by page, or all that are found as a file.
 #[utoipa::path(
     get, path = "/listings", tag = "listings", params(ListingQuery),
     responses(
-        (status = 200, description = "A page of listings", body = Page<Listing>, headers(("etag" = String))),
+        (status = 200, description = "A page of listings, or a file of all", headers(("etag" = String)), content(
+            (Page<Listing> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
+            (Vec<u8> = "application/vnd.apache.parquet"))),
         (status = 304, description = "The client has it already"),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -235,6 +307,9 @@ pub(crate) async fn list(
     headers: HeaderMap,
     Query(query): Query<ListingQuery>,
 ) -> Result<Response, Problem> {
+    if let Some(format) = query.format.of_a_file() {
+        return file_of(&context, query, format).await;
+    }
     let address = address.to_string();
     // Before the question, so that an answer is never kept for a database that is newer than it.
     let version = context.database.version()?;

@@ -17,5 +17,6 @@ pub(crate) mod models;
 pub(crate) mod rows_file;
 pub(crate) mod schema;
 pub(crate) mod shapes;
+mod table_file;
 pub(crate) mod titles;
 pub(crate) mod upload;
