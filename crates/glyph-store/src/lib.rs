@@ -4,6 +4,7 @@
 
 pub mod store;
 
+pub mod history;
 pub mod import;
 pub mod listing;
 pub mod reject;
@@ -12,10 +13,11 @@ pub mod service;
 
 pub mod error;
 mod json;
+mod offer;
 
 pub mod sqlite;
 
 pub use error::StoreError;
 
 /// The schema version that this program works with.
-pub const SCHEMA_VERSION: &str = "1.5.0";
+pub const SCHEMA_VERSION: &str = "1.6.0";

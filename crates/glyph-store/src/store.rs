@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use glyph_core::pipeline::{Rejudge, Sink};
 
 use crate::error::StoreError;
+use crate::history::{ChangeFilter, FoundChange, Observation, OldDelta};
 use crate::import::{
     CommitOutcome, FinishedImport, FinishedRepair, ImportDiff, ImportRecord, ImportSummary,
     NewImport, NewRepair, RepairRecord,
@@ -102,6 +103,25 @@ pub trait Store {
 
     /// What two imports have in common and what changed, by the offer's texts.
     fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError>;
+
+    /// What changed from each import to the next of the same source, by when they were seen: the newest import's changes
+    /// first, and those of one import in the order of its rows.
+    fn visit_changes(
+        &self,
+        filter: &ChangeFilter,
+        visit: &mut dyn FnMut(FoundChange) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// All sights of the offer that a listing is of, the oldest first. Empty where there is no such listing.
+    fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError>;
+
+    /// The changes of price that the old program found, the newest first.
+    fn visit_old_deltas(
+        &self,
+        visit: &mut dyn FnMut(OldDelta) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    fn find_old_delta(&self, id: i64) -> Result<Option<OldDelta>, StoreError>;
 
     /// Scores the scored rows of an import again; `score` answers `None` where it cannot score. Returns how many rows
     /// changed and how many it could not score.

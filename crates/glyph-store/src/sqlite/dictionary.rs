@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 
 use crate::error::StoreError;
+use crate::offer;
 
 /// Bound on the ids kept in memory; past it all are forgotten and looked up again. 262,144 are some 10 MB.
 const MOST_REMEMBERED: usize = 262_144;
@@ -43,6 +44,7 @@ impl Dictionary {
         if let Some(&id) = self.ids.get(&offer.fingerprint) {
             return Ok(id);
         }
+        let fingerprint = stored_fingerprint(offer);
         let known: Option<(i64, bool, bool)> = connection
             .prepare_cached(
                 "SELECT id, matcher_version IS NULL, seller IS NOT ?2 OR memory_gb IS NOT ?3
@@ -50,7 +52,7 @@ impl Dictionary {
             )?
             .query_row(
                 params![
-                    offer.fingerprint,
+                    fingerprint,
                     offer.listing.texts.seller,
                     offer.matched.memory_gb
                 ],
@@ -65,7 +67,7 @@ impl Dictionary {
                 }
                 id
             }
-            None => self.insert(connection, offer, canonical_model, reason)?,
+            None => self.insert(connection, offer, fingerprint, canonical_model, reason)?,
         };
         if self.ids.len() >= MOST_REMEMBERED {
             self.ids.clear();
@@ -78,6 +80,7 @@ impl Dictionary {
         &self,
         connection: &Connection,
         offer: &Offer<'_>,
+        fingerprint: [u8; STORED_BYTES],
         canonical_model: Option<&str>,
         reason: Option<&'static str>,
     ) -> Result<i64, StoreError> {
@@ -99,7 +102,7 @@ impl Dictionary {
                 canonical_model,
                 self.import_id,
                 offer.index as i64,
-                offer.fingerprint,
+                fingerprint,
                 texts.seller,
                 texts.source_url,
                 texts.source_type,
@@ -123,6 +126,22 @@ impl Dictionary {
             ])?;
         Ok(connection.last_insert_rowid())
     }
+}
+
+const STORED_BYTES: usize = offer::KEY_BYTES + 16;
+
+/// The fingerprint behind the key of its offer, so that all texts of an offer stand together.
+fn stored_fingerprint(offer: &Offer<'_>) -> [u8; STORED_BYTES] {
+    let texts = &offer.listing.texts;
+    let mut stored = [0; STORED_BYTES];
+    let (key, rest) = stored.split_at_mut(offer::KEY_BYTES);
+    key.copy_from_slice(&offer::key(
+        texts.source_url.as_deref(),
+        texts.seller.as_deref(),
+        Some(&offer.listing.title),
+    ));
+    rest.copy_from_slice(&offer.fingerprint);
+    stored
 }
 
 /// Gives a row back what a step down to a schema without these columns took: equal fingerprints, equal match.

@@ -13,6 +13,8 @@ mod row_writer;
 mod transaction;
 
 mod listing;
+mod offer_change;
+mod offer_history;
 mod row;
 mod segment;
 mod summary;

@@ -1,4 +1,4 @@
--- The whole schema, version 1.5.0. A new database is made by running this text; one from an older version comes to
+-- The whole schema, version 1.6.0. A new database is made by running this text; one from an older version comes to
 -- the same schema by the steps in `migration/`, and a test holds the two against each other. `docs/SCHEMA.md` tells
 -- what every column means.
 --
@@ -71,6 +71,9 @@ CREATE UNIQUE INDEX uq_import_batches_options_key
     ON import_batches (options_key)
     WHERE state = 'done' AND forced = 0;
 
+-- The import of a source that another one is compared with.
+CREATE INDEX idx_import_batches_source_name ON import_batches (source_name, seen_at);
+
 CREATE TABLE models (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     model TEXT NOT NULL UNIQUE,
@@ -111,7 +114,8 @@ CREATE TABLE listings (
     updated_at TIMESTAMP,
     import_id TEXT,
     import_index INTEGER,
-    -- 16 bytes over the texts and the versions of registry and matcher; NULL in the old program's rows.
+    -- 8 bytes that all texts of one offer have in common (its address or its title, and its seller), and 16 over the
+    -- texts and the versions of registry and matcher; NULL in the old program's rows.
     fingerprint BLOB,
     seller TEXT,
     source_url TEXT,

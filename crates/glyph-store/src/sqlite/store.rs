@@ -10,10 +10,11 @@ use rusqlite::{Connection, MAIN_DB};
 use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
 use super::{
-    check, connection, import, import_record, job, listing, rematch, rescore, row, summary, token,
-    undo,
+    check, connection, import, import_record, job, listing, offer_change, offer_history, rematch,
+    rescore, row, summary, token, undo,
 };
 use crate::error::StoreError;
+use crate::history::{ChangeFilter, FoundChange, Observation, OldDelta};
 use crate::import::{ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair};
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
@@ -153,7 +154,30 @@ impl Store for SqliteStore {
     }
 
     fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError> {
-        summary::diff_imports(&self.connection, old, new)
+        offer_change::diff_imports(&self.connection, old, new)
+    }
+
+    fn visit_changes(
+        &self,
+        filter: &ChangeFilter,
+        visit: &mut dyn FnMut(FoundChange) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        offer_change::visit_changes(&self.connection, filter, visit)
+    }
+
+    fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError> {
+        offer_history::offer_history(&self.connection, listing)
+    }
+
+    fn visit_old_deltas(
+        &self,
+        visit: &mut dyn FnMut(OldDelta) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        offer_change::visit_old_deltas(&self.connection, visit)
+    }
+
+    fn find_old_delta(&self, id: i64) -> Result<Option<OldDelta>, StoreError> {
+        offer_change::find_old_delta(&self.connection, id)
     }
 
     fn rescore_import(

@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use glyph_store::error::StoreError;
+use glyph_store::sqlite::SqliteStore;
 use glyph_store::sqlite::migration::{self, DownOptions, UpOptions, Version};
+use glyph_store::store::Store;
 
+use crate::feed::import;
 use crate::old::{self, Content, Shape, now, number};
 
 fn up(path: &Path) {
@@ -45,7 +48,9 @@ fn every_shape_goes_down_and_up_again_with_its_rows() {
         assert_eq!(back.again(&path), back, "{shape:?}");
         assert_eq!(
             old::history(&path),
-            ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0"],
+            [
+                "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0"
+            ],
             "{shape:?}"
         );
     }
@@ -109,7 +114,7 @@ fn goes_down_without_leave_where_nothing_is_lost() {
     };
     let report = migration::down(&path, &options, now()).unwrap();
     assert!(report.losses.is_empty());
-    assert_eq!(report.steps.len(), 5);
+    assert_eq!(report.steps.len(), 6);
 }
 
 #[test]
@@ -154,11 +159,11 @@ fn a_step_back_is_backed_up_and_logged() {
         backup
             .to_str()
             .unwrap()
-            .ends_with(".backup-1.5.0-20260203T040506Z")
+            .ends_with(".backup-1.6.0-20260203T040506Z")
     );
     assert_eq!(
         migration::status(&backup).unwrap().version,
-        Some(Version::V1_5_0)
+        Some(Version::V1_6_0)
     );
     assert_eq!(
         old::strings(
@@ -171,6 +176,8 @@ fn a_step_back_is_backed_up_and_logged() {
             "1.3.0up",
             "1.4.0up",
             "1.5.0up",
+            "1.6.0up",
+            "1.6.0down",
             "1.5.0down",
             "1.4.0down",
             "1.3.0down",
@@ -185,4 +192,41 @@ fn a_step_back_is_backed_up_and_logged() {
         ),
         0
     );
+}
+
+/// A fingerprint has the key of its offer in front from 1.6.0 on, and only there: texts are known again after the way
+/// back and forth, and so is the offer.
+#[test]
+fn fingerprints_keep_what_they_are_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gpu.sqlite");
+    let rows = "title,price,seller,source_url\n\
+        NVIDIA L4 24GB,2000,Northwind,https://north.example/l4\n\
+        NVIDIA RTX A4000 16GB,600,Contoso,\n";
+    let mut store = SqliteStore::open_or_create(&path, now()).unwrap();
+    import(&mut store, "first", rows);
+    drop(store);
+    let fingerprints = |length: u32| {
+        old::strings(
+            &old::open(&path),
+            &format!(
+                "SELECT hex(fingerprint) FROM listings WHERE length(fingerprint) = {length} ORDER BY id"
+            ),
+        )
+    };
+    let before = fingerprints(24);
+    assert_eq!(before.len(), 2);
+    down(&path, Version::V1_5_0);
+    let without: Vec<&str> = before.iter().map(|text| text.split_at(16).1).collect();
+    assert_eq!(fingerprints(16), without);
+    up(&path);
+    assert_eq!(fingerprints(24), before);
+    let mut store = SqliteStore::open(&path).unwrap();
+    import(&mut store, "second", &rows.replace("2000", "1900"));
+    drop(store);
+    assert_eq!(fingerprints(24), before, "no text is kept twice");
+    let store = SqliteStore::open(&path).unwrap();
+    let found = store.find_listing(1).unwrap().unwrap();
+    assert_eq!(store.offer_history(found.id).unwrap().len(), 2);
+    assert!(migration::verify(&path).unwrap().holds);
 }

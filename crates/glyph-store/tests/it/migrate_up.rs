@@ -115,7 +115,9 @@ fn the_history_has_a_row_a_version_and_keeps_what_the_old_script_wrote() {
     up(&path);
     assert_eq!(
         old::history(&path),
-        ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0"]
+        [
+            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0"
+        ]
     );
     let row = old::strings(
         &old::open(&path),
@@ -131,7 +133,7 @@ fn the_history_has_a_row_a_version_and_keeps_what_the_old_script_wrote() {
     assert_eq!(
         old::history(&path),
         [
-            "1.0.0", "1.1.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0"
+            "1.0.0", "1.1.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0"
         ]
     );
 }
@@ -369,11 +371,13 @@ fn eight_at_once_migrate_once() {
             .into_iter()
             .map(|thread| thread.join().unwrap().unwrap())
             .sum();
-        assert_eq!(steps, 5);
+        assert_eq!(steps, 6);
     });
     assert_eq!(
         old::history(&path),
-        ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0"]
+        [
+            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0"
+        ]
     );
 }
 

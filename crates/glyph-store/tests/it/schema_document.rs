@@ -17,6 +17,7 @@ const V1_1_0: &str = include_str!("../../src/sqlite/migration/v1_2_0/down.sql");
 const V1_2_0: &str = include_str!("../../src/sqlite/migration/v1_2_0/up.sql");
 const V1_3_0: &str = include_str!("../../src/sqlite/migration/v1_3_0/up.sql");
 const V1_4_0: &str = include_str!("../../src/sqlite/migration/v1_4_0/up.sql");
+const V1_5_0: &str = include_str!("../../src/sqlite/migration/v1_5_0/up.sql");
 
 /// The parts of the document by their heading.
 fn sections() -> Vec<(&'static str, &'static str)> {
@@ -172,6 +173,7 @@ fn every_column_has_a_meaning_and_the_version_that_it_came_with() {
         ("1.2.0", actual(&database_of(V1_2_0))),
         ("1.3.0", actual(&database_of(V1_3_0))),
         ("1.4.0", actual(&database_of(V1_4_0))),
+        ("1.5.0", actual(&database_of(V1_5_0))),
     ];
     for (table, _) in documented() {
         for cells in table_rows(section(table)) {
@@ -249,6 +251,7 @@ fn every_index_and_trigger_is_in_the_document_and_the_other_way_round() {
         ("1.2.0", V1_2_0),
         ("1.3.0", V1_3_0),
         ("1.4.0", V1_4_0),
+        ("1.5.0", V1_5_0),
     ]
     .map(|(version, text)| (version, Schema::of_text(text).unwrap()));
     for cells in table_rows(section("Indexes")) {
@@ -344,6 +347,10 @@ fn the_indexes_answer_the_questions_that_the_document_says() {
         (
             "SELECT * FROM models WHERE import_id = 'a' ORDER BY import_index",
             "idx_models_import_batch",
+        ),
+        (
+            "SELECT id FROM import_batches WHERE source_name = 'a' AND seen_at < 'b' ORDER BY seen_at DESC",
+            "idx_import_batches_source_name",
         ),
         (
             "SELECT id FROM listings WHERE fingerprint = x'00'",

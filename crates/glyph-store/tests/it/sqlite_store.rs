@@ -5,8 +5,8 @@ use glyph_store::store::Store;
 use tempfile::TempDir;
 
 use crate::conformance::{
-    check, diff, find_import, import, listing, model_market, rematch, repair, rescore, row,
-    service, story, summary, undo,
+    check, diff, find_import, history, import, listing, model_market, rematch, repair, rescore,
+    row, service, story, summary, undo,
 };
 
 /// A database in a folder of its own.
@@ -209,6 +209,21 @@ fn jobs_are_kept_as_they_go_on() {
 #[test]
 fn jobs_that_a_server_left_are_ended() {
     prove(service::jobs_that_a_server_left_are_ended);
+}
+
+#[test]
+fn changes_go_by_the_time_that_imports_were_seen() {
+    prove(history::changes_go_by_the_time_that_imports_were_seen);
+}
+
+#[test]
+fn changes_are_filtered() {
+    prove(history::changes_are_filtered);
+}
+
+#[test]
+fn an_offer_is_known_in_all_imports_that_saw_it() {
+    prove(history::an_offer_is_known_in_all_imports_that_saw_it);
 }
 
 #[test]

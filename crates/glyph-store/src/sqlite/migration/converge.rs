@@ -11,7 +11,7 @@ use rusqlite::OptionalExtension;
 use super::content::{Kept, column_names, select};
 use super::recognise;
 use super::step::{Step, StepError};
-use crate::sqlite::schema::{Index, Schema, Table, comparable};
+use crate::sqlite::schema::{self, Index, Schema, Table, comparable};
 
 /// How a table is filled where it is not the plain copy of its columns.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub(crate) struct Fill {
 }
 
 /// The content that must come through: every column that both schemas have, filled as the rules say, of the tables that
-/// are made anew. The others are not written to, and the step sees to that.
+/// are made anew: those that differ, and those that are filled. The others are not written to, and the step sees to that.
 pub(crate) fn kept(actual: &Schema, goal: &Schema, fills: &[Fill]) -> Vec<Kept> {
     goal.tables
         .iter()
@@ -32,7 +32,7 @@ pub(crate) fn kept(actual: &Schema, goal: &Schema, fills: &[Fill]) -> Vec<Kept> 
             let found = actual
                 .tables
                 .get(name)
-                .filter(|found| is_made_anew(found, wanted))?;
+                .filter(|found| is_made_anew(name, found, wanted, fills))?;
             let copy = Copy::new(name, found, wanted, fills);
             Some(Kept {
                 table: name.clone(),
@@ -43,8 +43,8 @@ pub(crate) fn kept(actual: &Schema, goal: &Schema, fills: &[Fill]) -> Vec<Kept> 
         .collect()
 }
 
-fn is_made_anew(found: &Table, wanted: &Table) -> bool {
-    comparable(&found.sql) != comparable(&wanted.sql)
+fn is_made_anew(name: &str, found: &Table, wanted: &Table, fills: &[Fill]) -> bool {
+    comparable(&found.sql) != comparable(&wanted.sql) || fills.iter().any(|fill| fill.table == name)
 }
 
 /// Makes the schema the goal, and keeps the user's plain indexes where their columns are still there.
@@ -65,7 +65,7 @@ pub(crate) fn converge(
         .iter()
         .filter_map(|(name, wanted)| {
             let found = actual.tables.get(name)?;
-            is_made_anew(found, wanted).then_some((name.as_str(), (found, wanted)))
+            is_made_anew(name, found, wanted, fills).then_some((name.as_str(), (found, wanted)))
         })
         .collect();
     for (name, (found, wanted)) in &rebuilt {
@@ -206,8 +206,15 @@ fn has_sequences(step: &Step<'_>) -> Result<bool, StepError> {
 fn arrange_indexes(step: &mut Step<'_>, actual: &Schema, goal: &Schema) -> Result<(), StepError> {
     let old = Schema::of_text(recognise::OLD)?;
     let now = Schema::read(step.connection)?;
+    let newest = Schema::of_text(schema::CURRENT)?;
     let is_own = |name: &str, index: &Index| {
-        goal.indexes.contains_key(name) || recognise::is_old_index(name, &old) || index.unique
+        goal.indexes.contains_key(name)
+            || newest
+                .indexes
+                .get(name)
+                .is_some_and(|ours| comparable(&ours.sql) == comparable(&index.sql))
+            || recognise::is_old_index(name, &old)
+            || index.unique
     };
     for (name, index) in &now.indexes {
         let stays = goal

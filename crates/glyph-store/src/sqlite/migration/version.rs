@@ -22,20 +22,22 @@ pub enum Version {
     V1_4_0,
     /// Tokens and jobs of the HTTP interface.
     V1_5_0,
+    V1_6_0,
 }
 
 impl Version {
-    pub const ALL: [Version; 6] = [
+    pub const ALL: [Version; 7] = [
         Version::V1_0_0,
         Version::V1_1_0,
         Version::V1_2_0,
         Version::V1_3_0,
         Version::V1_4_0,
         Version::V1_5_0,
+        Version::V1_6_0,
     ];
 
     /// What this program works with.
-    pub const CURRENT: Version = Version::V1_5_0;
+    pub const CURRENT: Version = Version::V1_6_0;
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,6 +47,7 @@ impl Version {
             Version::V1_3_0 => "1.3.0",
             Version::V1_4_0 => "1.4.0",
             Version::V1_5_0 => "1.5.0",
+            Version::V1_6_0 => "1.6.0",
         }
     }
 

@@ -4,6 +4,7 @@
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod find_import;
+pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod listing;
 pub(crate) mod model_market;

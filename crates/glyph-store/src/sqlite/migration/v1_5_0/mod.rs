@@ -26,7 +26,7 @@ pub(crate) const MIGRATION: Migration = Migration {
     losses,
 };
 
-const UP: &str = include_str!("up.sql");
+pub(super) const UP: &str = include_str!("up.sql");
 const DOWN: &str = v1_4_0::UP;
 
 fn up(step: &mut Step<'_>) -> Result<(), StepError> {

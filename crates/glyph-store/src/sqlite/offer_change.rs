@@ -1,0 +1,346 @@
+//! What changed from one import to another: the offers of both, put beside each other by what makes them the same.
+//!
+//! Of every row only a key of 8 bytes, its price and its place are held; records are read of those that changed.
+
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+
+use foldhash::quality::FixedState;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::listing;
+use crate::error::StoreError;
+use crate::history::{ChangeFilter, ChangeKind, FoundChange, OfferChange, OldDelta, OldSnapshot};
+use crate::import::{ImportDiff, PriceChange};
+use crate::offer;
+
+/// A row of an import, as far as it is compared.
+#[derive(Debug, Clone, Copy)]
+struct Sight {
+    /// A hash over what makes the offer the same.
+    key: u64,
+    price: f64,
+    /// The number of the row, or where it has none its id: the order of its import.
+    index: i64,
+    id: i64,
+}
+
+/// An offer in both imports, or in one of them.
+type Pair = (Option<Sight>, Option<Sight>);
+
+/// The rows of an import by their keys, their prices and their order.
+fn sights(connection: &Connection, import_id: &str) -> Result<Vec<Sight>, StoreError> {
+    // An offer's key stands in its texts; rows of the old program have their own.
+    let mut statement = connection.prepare_cached(
+        "SELECT row.id, COALESCE(row.import_index, row.id), row.price, row.canonical_model, row.condition, row.region,
+           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN SUBSTR(offer.fingerprint, 1, 8) END,
+           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE COALESCE(offer.source_url, row.source_url) END,
+           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE COALESCE(offer.seller, row.seller) END,
+           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE offer.title END
+         FROM scored_listings AS row
+         LEFT JOIN listings AS offer ON offer.id = row.listing_id
+         WHERE row.import_id = ?1",
+    )?;
+    let mut rows = statement.query([import_id])?;
+    let mut sights = Vec::new();
+    while let Some(row) = rows.next()? {
+        sights.push(Sight {
+            key: key_of(row)?,
+            price: row.get(2)?,
+            index: row.get(1)?,
+            id: row.get(0)?,
+        });
+    }
+    sights.sort_unstable_by(|one, other| {
+        one.key
+            .cmp(&other.key)
+            .then(one.price.total_cmp(&other.price))
+            .then(one.index.cmp(&other.index))
+    });
+    Ok(sights)
+}
+
+/// The key of a row of [`sights`]: of its texts, model, condition and region.
+fn key_of(row: &Row<'_>) -> rusqlite::Result<u64> {
+    let text = |place: usize| Ok::<_, rusqlite::Error>(row.get_ref(place)?.as_str_or_null()?);
+    let texts = match row.get::<_, Option<[u8; offer::KEY_BYTES]>>(6)? {
+        Some(key) => key,
+        None => offer::key(text(7)?, text(8)?, text(9)?),
+    };
+    let mut hasher = FixedState::default().build_hasher();
+    texts.hash(&mut hasher);
+    text(3)?.hash(&mut hasher);
+    text(4)?.hash(&mut hasher);
+    text(5)?.hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
+/// What differs, in the order of the new import's rows, then what is gone in the order of the old one's; and how many
+/// rows are the same.
+fn differences(old: &[Sight], new: &[Sight]) -> (Vec<Pair>, u64) {
+    let mut pairs: Vec<Pair> = Vec::new();
+    let mut unchanged = 0;
+    let (mut old, mut new) = (old, new);
+    loop {
+        let order = match (old.first(), new.first()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => old.key.cmp(&new.key),
+        };
+        match order {
+            Ordering::Less => pairs.extend(take_same(&mut old).iter().map(|it| (Some(*it), None))),
+            Ordering::Greater => {
+                pairs.extend(take_same(&mut new).iter().map(|it| (None, Some(*it))));
+            }
+            Ordering::Equal => {
+                unchanged += compare(take_same(&mut old), take_same(&mut new), &mut pairs);
+            }
+        }
+    }
+    pairs.sort_by_key(|(old, new)| match new {
+        Some(new) => (false, new.index),
+        None => (true, old.map_or(0, |old| old.index)),
+    });
+    (pairs, unchanged)
+}
+
+/// The rows of the offer that comes first.
+fn take_same<'a>(sights: &mut &'a [Sight]) -> &'a [Sight] {
+    let key = sights.first().map(|sight| sight.key);
+    let count = sights
+        .iter()
+        .take_while(|sight| Some(sight.key) == key)
+        .count();
+    let (same, rest) = sights.split_at(count);
+    *sights = rest;
+    same
+}
+
+/// Compares the rows of one offer, each side in the order of its prices; gives how many are the same. A catalogue may list
+/// an offer several times and in any order: rows of equal price are the same, and only what is left over is paired, in row
+/// order.
+fn compare(old: &[Sight], new: &[Sight], pairs: &mut Vec<Pair>) -> u64 {
+    let mut unchanged = 0;
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let mut rest = new;
+    for old in old {
+        while let Some((first, behind)) = rest.split_first() {
+            match first.price.total_cmp(&old.price) {
+                Ordering::Less => right.push(*first),
+                Ordering::Equal | Ordering::Greater => break,
+            }
+            rest = behind;
+        }
+        match rest.split_first() {
+            Some((first, behind)) if first.price.total_cmp(&old.price).is_eq() => {
+                unchanged += 1;
+                rest = behind;
+            }
+            _ => left.push(*old),
+        }
+    }
+    right.extend(rest);
+    left.sort_by_key(|sight| sight.index);
+    right.sort_by_key(|sight| sight.index);
+    let both = left.len().min(right.len());
+    pairs.extend(
+        left.iter()
+            .zip(&right)
+            .map(|(old, new)| (Some(*old), Some(*new))),
+    );
+    pairs.extend(left.iter().skip(both).map(|old| (Some(*old), None)));
+    pairs.extend(right.iter().skip(both).map(|new| (None, Some(*new))));
+    unchanged
+}
+
+/// The change that a pair is, with its records.
+fn change_of(connection: &Connection, pair: &Pair) -> Result<OfferChange, StoreError> {
+    let find = |sight: &Sight| {
+        let found = listing::find_listing(connection, sight.id)?;
+        found
+            .map(Box::new)
+            .ok_or(StoreError::RecordLost("a row that was just compared"))
+    };
+    Ok(match pair {
+        (Some(old), Some(new)) => OfferChange::Price {
+            old: find(old)?,
+            new: find(new)?,
+        },
+        (None, Some(new)) => OfferChange::Appeared(find(new)?),
+        (Some(old), None) => OfferChange::Gone(find(old)?),
+        (None, None) => return Err(StoreError::RecordLost("both rows of a comparison")),
+    })
+}
+
+pub(super) fn diff_imports(
+    connection: &Connection,
+    old: &str,
+    new: &str,
+) -> Result<ImportDiff, StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let (pairs, unchanged) = differences(&sights(&snapshot, old)?, &sights(&snapshot, new)?);
+    let mut diff = ImportDiff {
+        old_import: old.to_owned(),
+        new_import: new.to_owned(),
+        unchanged,
+        ..ImportDiff::default()
+    };
+    for pair in &pairs {
+        match change_of(&snapshot, pair)? {
+            OfferChange::Price { old, new } => diff.price_changes.push(PriceChange {
+                title: new.title,
+                seller: new.seller,
+                canonical_model: new.canonical_model,
+                old_index: old.import_index,
+                new_index: new.import_index,
+                old_price: old.price,
+                new_price: new.price,
+            }),
+            OfferChange::Appeared(listing) => diff.appeared.push(*listing),
+            OfferChange::Gone(listing) => diff.gone.push(*listing),
+        }
+    }
+    Ok(diff)
+}
+
+/// Every import in force with the one of the same source before it, the newest first: by when they were seen, whenever
+/// they were imported.
+const FOLLOWING: &str = "SELECT import_id, seen_at, before FROM (
+       SELECT import_id, seen_at, imported_at, id,
+         LAG(import_id) OVER (PARTITION BY source_name ORDER BY seen_at, imported_at, id) AS before
+       FROM import_batches
+       WHERE state = 'done' AND (?1 IS NULL OR source_name = ?1)
+     )
+     WHERE before IS NOT NULL AND (?2 IS NULL OR seen_at > ?2)
+     ORDER BY seen_at DESC, imported_at DESC, id DESC";
+
+/// Visits changes, those of the newest imports first, and of one import in the order of its rows.
+pub(super) fn visit_changes(
+    connection: &Connection,
+    filter: &ChangeFilter,
+    visit: &mut dyn FnMut(FoundChange) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let following = snapshot
+        .prepare_cached(FOLLOWING)?
+        .query_map((&filter.source_name, &filter.after), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<Result<Vec<(String, String, String)>, _>>()?;
+    let begins = filter.place.as_ref();
+    let imports = following.into_iter().skip_while(|(new_import, ..)| {
+        begins.is_some_and(|begins| begins.import_id != *new_import)
+    });
+    for (new_import, found_at, old_import) in imports {
+        let first = begins
+            .filter(|begins| begins.import_id == new_import)
+            .map_or(0, |begins| begins.place.saturating_add(1));
+        let (pairs, _) = differences(
+            &sights(&snapshot, &old_import)?,
+            &sights(&snapshot, &new_import)?,
+        );
+        for (place, pair) in (0_u64..).zip(&pairs) {
+            if place < first || !is_wanted(filter, pair) {
+                continue;
+            }
+            let change = change_of(&snapshot, pair)?;
+            let listing = change.listing();
+            let is_model =
+                filter.models.is_empty() || filter.models.contains(&listing.canonical_model);
+            if !is_model || (filter.region.is_some() && filter.region != listing.region) {
+                continue;
+            }
+            let found = FoundChange {
+                found_at: found_at.clone(),
+                old_import: old_import.clone(),
+                new_import: new_import.clone(),
+                place,
+                change,
+            };
+            if visit(found).is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// As far as it can be told without the records.
+fn is_wanted(filter: &ChangeFilter, (old, new): &Pair) -> bool {
+    let kind = match (old, new) {
+        (Some(_), Some(_)) => ChangeKind::Price,
+        (None, _) => ChangeKind::Appeared,
+        (_, None) => ChangeKind::Gone,
+    };
+    if filter.kind.is_some_and(|wanted| wanted != kind) {
+        return false;
+    }
+    let Some(least) = filter.min_percent else {
+        return true;
+    };
+    old.zip(*new).is_some_and(|(old, new)| {
+        let percent = ((new.price - old.price) / old.price * 100.0).abs();
+        percent >= least && percent.is_finite()
+    })
+}
+
+const OLD_DELTAS: &str =
+    "SELECT delta.id, delta.model, delta.price_delta, delta.price_delta_pct, delta.score_delta,
+       delta.region, delta.source_url, delta.timestamp,
+       current.id, current.price_usd, current.score, current.seen_at,
+       previous.id, previous.price_usd, previous.score, previous.seen_at
+     FROM listing_deltas AS delta
+     JOIN listing_snapshots AS current ON current.id = delta.current_snapshot_id
+     JOIN listing_snapshots AS previous ON previous.id = delta.previous_snapshot_id";
+
+fn read_old(row: &Row<'_>) -> rusqlite::Result<OldDelta> {
+    let snapshot = |first: usize| {
+        Ok::<_, rusqlite::Error>(OldSnapshot {
+            id: row.get(first)?,
+            price_usd: row.get(first + 1)?,
+            score: row.get(first + 2)?,
+            seen_at: row.get(first + 3)?,
+        })
+    };
+    Ok(OldDelta {
+        id: row.get(0)?,
+        model: row.get(1)?,
+        price_delta: row.get(2)?,
+        price_delta_pct: row.get(3)?,
+        score_delta: row.get(4)?,
+        region: row.get(5)?,
+        source_url: row.get(6)?,
+        timestamp: row.get(7)?,
+        current_snapshot: snapshot(8)?,
+        previous_snapshot: snapshot(12)?,
+    })
+}
+
+/// The changes that the old program found, the newest first.
+pub(super) fn visit_old_deltas(
+    connection: &Connection,
+    visit: &mut dyn FnMut(OldDelta) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "{OLD_DELTAS} ORDER BY delta.timestamp DESC, delta.id DESC"
+    ))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if visit(read_old(row)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn find_old_delta(
+    connection: &Connection,
+    id: i64,
+) -> Result<Option<OldDelta>, StoreError> {
+    Ok(connection
+        .prepare_cached(&format!("{OLD_DELTAS} WHERE delta.id = ?1"))?
+        .query_row([id], read_old)
+        .optional()?)
+}

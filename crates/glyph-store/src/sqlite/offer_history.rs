@@ -1,0 +1,131 @@
+//! The sights of one offer, in all imports.
+
+use rusqlite::{Connection, OptionalExtension};
+use rustc_hash::FxHashSet;
+
+use super::listing;
+use super::segment::{Of, Page, Wanted, find_page, segments_of};
+use crate::error::StoreError;
+use crate::history::Observation;
+use crate::listing::{ListingRecord, ListingSort};
+use crate::offer;
+
+/// All sights of the offer that a listing is of, the oldest first. Empty where there is no such listing.
+pub(super) fn offer_history(
+    connection: &Connection,
+    id: i64,
+) -> Result<Vec<Observation>, StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let connection = &*snapshot;
+    let Some(listing) = listing::find_listing(connection, id)? else {
+        return Ok(Vec::new());
+    };
+    let key = offer::key(
+        listing.source_url.as_deref(),
+        listing.seller.as_deref(),
+        listing.title.as_deref(),
+    );
+    let wanted = Wanted {
+        models: Some(vec![listing.canonical_model.clone()]),
+        region: listing.region.as_deref(),
+        condition: listing.condition.as_deref(),
+        seller: None,
+        offers: Some(texts_of(connection, key)?),
+        min_price: None,
+        max_price: None,
+        min_score: None,
+        max_score: None,
+    };
+    let page = Page {
+        sort: ListingSort::RowOrder,
+        after: None,
+        limit: usize::MAX,
+        offset: 0,
+    };
+    let mut ids = find_page(segments_of(connection, Of::All)?, &wanted, page)?;
+    // A row of the old program has no texts to be found by.
+    if !ids.contains(&id) {
+        ids.push(id);
+    }
+    let mut sights = Vec::with_capacity(ids.len());
+    for id in ids {
+        let record = listing::find_listing(connection, id)?
+            .ok_or(StoreError::RecordLost("a row of a listing segment"))?;
+        // What is absent is no filter.
+        if record.condition == listing.condition && record.region == listing.region {
+            sights.push(observation(connection, record)?);
+        }
+    }
+    if let Some(address) = &listing.source_url {
+        sights.extend(old_sights(connection, address, &listing.canonical_model)?);
+    }
+    sights.sort_by_cached_key(|sight| {
+        // The old program wrote a space where RFC 3339 has a `T`.
+        let seen_at = sight.seen_at.as_deref().unwrap_or_default();
+        (seen_at.replacen(' ', "T", 1), sight.listing_id)
+    });
+    Ok(sights)
+}
+
+/// The texts of an offer: they stand together in the index of fingerprints.
+fn texts_of(
+    connection: &Connection,
+    key: [u8; offer::KEY_BYTES],
+) -> rusqlite::Result<FxHashSet<i64>> {
+    let mut last = key.to_vec();
+    last.extend([0xff; 16]);
+    connection
+        .prepare_cached(
+            "SELECT id FROM listings
+             WHERE fingerprint IS NOT NULL AND fingerprint >= ?1 AND fingerprint <= ?2",
+        )?
+        .query_map((key.as_slice(), last), |row| row.get(0))?
+        .collect()
+}
+
+fn observation(connection: &Connection, record: ListingRecord) -> Result<Observation, StoreError> {
+    let source_name = match &record.import_id {
+        Some(import_id) => connection
+            .prepare_cached("SELECT source_name FROM import_batches WHERE import_id = ?1")?
+            .query_row([import_id], |row| row.get(0))
+            .optional()?
+            .flatten(),
+        None => None,
+    };
+    Ok(Observation {
+        listing_id: Some(record.id),
+        import_id: record.import_id,
+        import_index: record.import_index,
+        source_name,
+        seen_at: record.seen_at,
+        price: record.price,
+        unit_price: record.unit_price,
+        score: record.score,
+    })
+}
+
+/// What the old program saw at an address.
+fn old_sights(
+    connection: &Connection,
+    address: &str,
+    model: &str,
+) -> rusqlite::Result<Vec<Observation>> {
+    connection
+        .prepare_cached(
+            "SELECT seen_at, price_usd, score FROM listing_snapshots WHERE source_url = ?1 AND model = ?2",
+        )?
+        .query_map([address, model], |row| {
+            let price = row.get(1)?;
+            Ok(Observation {
+                listing_id: None,
+                import_id: None,
+                import_index: None,
+                source_name: None,
+                seen_at: row.get(0)?,
+                price,
+                unit_price: price,
+                score: row.get(2)?,
+            })
+        })?
+        .collect()
+}
