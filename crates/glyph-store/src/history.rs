@@ -71,7 +71,7 @@ pub enum ChangeKind {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChangeFilter {
     pub kind: Option<ChangeKind>,
-    /// Of one of these models, as they are written; any where empty.
+    /// Of one of these models, in any case; any where empty.
     pub models: Vec<String>,
     pub region: Option<String>,
     /// What the imports' files are called.
@@ -80,6 +80,8 @@ pub struct ChangeFilter {
     pub min_percent: Option<f64>,
     /// Found by imports that were seen later than this: RFC 3339.
     pub after: Option<String>,
+    /// Found by this import.
+    pub new_import: Option<String>,
     /// Only what comes after this one in the order.
     pub place: Option<ChangePlace>,
 }
@@ -102,26 +104,60 @@ pub struct FoundChange {
     pub change: OfferChange,
 }
 
-/// A change of price that the old program found.
+/// A change of price in the old program's form: one that it found itself, or one of today.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OldDelta {
+pub struct PriceMove {
+    /// From [`PriceMove::FIRST_OWN_ID`] on of this program; below it the old program's.
     pub id: i64,
     pub model: String,
+    /// US dollars, as the prices of the snapshots.
     pub price_delta: f64,
     pub price_delta_pct: f64,
     pub score_delta: f64,
     pub region: Option<String>,
     pub source_url: Option<String>,
+    /// RFC 3339; without a zone where the old program wrote it.
     pub timestamp: String,
-    pub current_snapshot: OldSnapshot,
-    pub previous_snapshot: OldSnapshot,
+    pub current_snapshot: Snapshot,
+    pub previous_snapshot: Snapshot,
 }
 
-/// A price that the old program saw.
+/// A price at a time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OldSnapshot {
+pub struct Snapshot {
     pub id: i64,
     pub price_usd: f64,
     pub score: f64,
     pub seen_at: String,
+}
+
+impl PriceMove {
+    /// Added to the id of a listing: beyond any id that the old program gave, and exact in JavaScript's numbers.
+    pub const FIRST_OWN_ID: i64 = 1_000_000_000_000;
+
+    /// `None` for what is no change of a price, or one that cannot be told in per cent.
+    pub fn of_found(found: FoundChange) -> Option<PriceMove> {
+        let price_delta_pct = found.change.price_percent()?;
+        let OfferChange::Price { old, new } = found.change else {
+            return None;
+        };
+        let snapshot = |listing: &ListingRecord| Snapshot {
+            id: PriceMove::FIRST_OWN_ID + listing.id,
+            price_usd: listing.price,
+            score: listing.score,
+            seen_at: listing.seen_at.clone().unwrap_or_default(),
+        };
+        Some(PriceMove {
+            id: PriceMove::FIRST_OWN_ID + new.id,
+            price_delta: new.price - old.price,
+            price_delta_pct,
+            score_delta: new.score - old.score,
+            timestamp: found.found_at,
+            current_snapshot: snapshot(&new),
+            previous_snapshot: snapshot(&old),
+            model: new.canonical_model,
+            region: new.region,
+            source_url: new.source_url,
+        })
+    }
 }

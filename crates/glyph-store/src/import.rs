@@ -139,6 +139,16 @@ pub struct ImportRecord {
     pub source_header: Option<Vec<u8>>,
 }
 
+/// What all imports in force hold together. Those of the old program count no rows but the scored ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Totals {
+    pub imports: u64,
+    pub total_rows: u64,
+    pub scored_rows: u64,
+    pub unmatched_rows: u64,
+    pub rejected_rows: u64,
+}
+
 /// A repair to begin.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRepair<'a> {
@@ -178,6 +188,19 @@ pub struct ImportSummary {
     pub rejects: Vec<ReasonCount>,
     /// The rates that prices were converted by.
     pub rates: Vec<RateUsed>,
+}
+
+/// An import's listings in short.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ImportOutline {
+    /// Of the first scored row and of the last one.
+    pub first_model: Option<String>,
+    pub last_model: Option<String>,
+    /// 0 to 100.
+    pub min_score: Option<f64>,
+    pub max_score: Option<f64>,
+    /// With how many rows each, the most first.
+    pub top_models: Vec<(String, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -7,10 +7,10 @@ use std::ops::ControlFlow;
 use glyph_core::pipeline::{Rejudge, Sink};
 
 use crate::error::StoreError;
-use crate::history::{ChangeFilter, FoundChange, Observation, OldDelta};
+use crate::history::{ChangeFilter, FoundChange, Observation, PriceMove};
 use crate::import::{
-    CommitOutcome, FinishedImport, FinishedRepair, ImportDiff, ImportRecord, ImportSummary,
-    NewImport, NewRepair, RepairRecord,
+    CommitOutcome, FinishedImport, FinishedRepair, ImportDiff, ImportOutline, ImportRecord,
+    ImportSummary, NewImport, NewRepair, RepairRecord, Totals,
 };
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
@@ -44,8 +44,21 @@ pub trait Store {
     /// All imports, oldest first.
     fn list_imports(&self) -> Result<Vec<ImportRecord>, StoreError>;
 
+    /// The newest first: at most `limit` of those before the import `before`.
+    fn list_imports_before(
+        &self,
+        before: Option<&str>,
+        limit: u64,
+    ) -> Result<Vec<ImportRecord>, StoreError>;
+
+    /// What all imports in force hold together.
+    fn count_rows(&self) -> Result<Totals, StoreError>;
+
     /// What a person wants to know of one import: best offers, unmatched by reason, rejects by code.
     fn summarise_import(&self, import_id: &str) -> Result<ImportSummary, StoreError>;
+
+    /// An import's listings in short, with its `models` most frequent models.
+    fn outline_import(&self, import_id: &str, models: u64) -> Result<ImportOutline, StoreError>;
 
     /// Takes an import's rows out and marks its record as undone. Returns the record.
     fn undo_import(&mut self, import_id: &str, at: &str) -> Result<ImportRecord, StoreError>;
@@ -98,6 +111,10 @@ pub trait Store {
     /// A number that is another one once anybody else has changed the database. It says nothing beyond this connection.
     fn version(&self) -> Result<u64, StoreError>;
 
+    /// The names of all models: of the registry that came last, of what is or was listed, and of the old program's
+    /// price history.
+    fn list_model_names(&self) -> Result<Vec<String>, StoreError>;
+
     /// Prices by model over the listings in force.
     fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError>;
 
@@ -115,13 +132,15 @@ pub trait Store {
     /// All sights of the offer that a listing is of, the oldest first. Empty where there is no such listing.
     fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError>;
 
-    /// The changes of price that the old program found, the newest first.
-    fn visit_old_deltas(
+    /// At most `limit` changes of price, those that the old program found among them, the newest first. Of the filter
+    /// the kind and the place do not count.
+    fn list_price_moves(
         &self,
-        visit: &mut dyn FnMut(OldDelta) -> ControlFlow<()>,
-    ) -> Result<(), StoreError>;
+        filter: &ChangeFilter,
+        limit: usize,
+    ) -> Result<Vec<PriceMove>, StoreError>;
 
-    fn find_old_delta(&self, id: i64) -> Result<Option<OldDelta>, StoreError>;
+    fn find_price_move(&self, id: i64) -> Result<Option<PriceMove>, StoreError>;
 
     /// Scores the scored rows of an import again; `score` answers `None` where it cannot score. Returns how many rows
     /// changed and how many it could not score.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::StoreError;
-use crate::import::{ImportRecord, ImportState};
+use crate::import::{ImportRecord, ImportState, Totals};
 
 const COLUMNS: &str = "import_id, state, imported_at, undone_at, total_rows, scored_rows, unmatched_rows,
     rejected_rows, record_count, source_name, source, source_format, source_sha256, source_bytes, seen_at,
@@ -123,4 +123,42 @@ pub(super) fn list_imports(connection: &Connection) -> Result<Vec<ImportRecord>,
     ))?;
     let records = statement.query_map([], read)?.collect::<Result<_, _>>()?;
     Ok(records)
+}
+
+/// The newest first, from before an import on.
+pub(super) fn list_before(
+    connection: &Connection,
+    before: Option<&str>,
+    limit: u64,
+) -> Result<Vec<ImportRecord>, StoreError> {
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM import_batches
+             WHERE COALESCE(state, 'legacy') <> 'registry'
+               AND (?1 IS NULL OR id < (SELECT id FROM import_batches WHERE import_id = ?1))
+             ORDER BY id DESC
+             LIMIT ?2"
+        ))?
+        .query_map((before, i64::try_from(limit).unwrap_or(i64::MAX)), read)?
+        .collect::<Result<_, _>>()?)
+}
+
+pub(super) fn count_rows(connection: &Connection) -> Result<Totals, StoreError> {
+    Ok(connection.query_row(
+        "SELECT COUNT(*), TOTAL(COALESCE(total_rows, record_count)), TOTAL(COALESCE(scored_rows, record_count)),
+           TOTAL(unmatched_rows), TOTAL(rejected_rows)
+         FROM import_batches
+         WHERE state IN ('done', 'legacy')",
+        [],
+        |row| {
+            let count = |place: usize| row.get::<_, f64>(place).map(|count| count as u64);
+            Ok(Totals {
+                imports: row.get::<_, i64>(0)? as u64,
+                total_rows: count(1)?,
+                scored_rows: count(2)?,
+                unmatched_rows: count(3)?,
+                rejected_rows: count(4)?,
+            })
+        },
+    )?)
 }

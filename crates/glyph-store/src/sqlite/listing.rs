@@ -179,6 +179,15 @@ fn model_names(connection: &Connection, wanted: &str) -> Result<Vec<String>, Sto
     Ok(names)
 }
 
+pub(super) fn list_model_names(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT model FROM models UNION SELECT model FROM listing_deltas ORDER BY model",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
 /// Count, lowest, median, highest and mean unit price of every model that has listings.
 ///
 /// The median of an even number of prices is the mean of the two in the middle.

@@ -15,6 +15,7 @@ mod transaction;
 mod listing;
 mod offer_change;
 mod offer_history;
+mod price_move;
 mod row;
 mod segment;
 mod summary;

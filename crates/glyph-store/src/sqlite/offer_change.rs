@@ -7,11 +7,11 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
 use foldhash::quality::FixedState;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use super::listing;
 use crate::error::StoreError;
-use crate::history::{ChangeFilter, ChangeKind, FoundChange, OfferChange, OldDelta, OldSnapshot};
+use crate::history::{ChangeFilter, ChangeKind, FoundChange, OfferChange};
 use crate::import::{ImportDiff, PriceChange};
 use crate::offer;
 
@@ -213,7 +213,7 @@ const FOLLOWING: &str = "SELECT import_id, seen_at, before FROM (
        FROM import_batches
        WHERE state = 'done' AND (?1 IS NULL OR source_name = ?1)
      )
-     WHERE before IS NOT NULL AND (?2 IS NULL OR seen_at > ?2)
+     WHERE before IS NOT NULL AND (?2 IS NULL OR seen_at > ?2) AND (?3 IS NULL OR import_id = ?3)
      ORDER BY seen_at DESC, imported_at DESC, id DESC";
 
 /// Visits changes, those of the newest imports first, and of one import in the order of its rows.
@@ -225,9 +225,10 @@ pub(super) fn visit_changes(
     let snapshot = connection.unchecked_transaction()?;
     let following = snapshot
         .prepare_cached(FOLLOWING)?
-        .query_map((&filter.source_name, &filter.after), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?
+        .query_map(
+            (&filter.source_name, &filter.after, &filter.new_import),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?
         .collect::<Result<Vec<(String, String, String)>, _>>()?;
     let begins = filter.place.as_ref();
     let imports = following.into_iter().skip_while(|(new_import, ..)| {
@@ -247,8 +248,11 @@ pub(super) fn visit_changes(
             }
             let change = change_of(&snapshot, pair)?;
             let listing = change.listing();
-            let is_model =
-                filter.models.is_empty() || filter.models.contains(&listing.canonical_model);
+            let is_model = filter.models.is_empty()
+                || filter
+                    .models
+                    .iter()
+                    .any(|model| model.eq_ignore_ascii_case(&listing.canonical_model));
             if !is_model || (filter.region.is_some() && filter.region != listing.region) {
                 continue;
             }
@@ -284,63 +288,4 @@ fn is_wanted(filter: &ChangeFilter, (old, new): &Pair) -> bool {
         let percent = ((new.price - old.price) / old.price * 100.0).abs();
         percent >= least && percent.is_finite()
     })
-}
-
-const OLD_DELTAS: &str =
-    "SELECT delta.id, delta.model, delta.price_delta, delta.price_delta_pct, delta.score_delta,
-       delta.region, delta.source_url, delta.timestamp,
-       current.id, current.price_usd, current.score, current.seen_at,
-       previous.id, previous.price_usd, previous.score, previous.seen_at
-     FROM listing_deltas AS delta
-     JOIN listing_snapshots AS current ON current.id = delta.current_snapshot_id
-     JOIN listing_snapshots AS previous ON previous.id = delta.previous_snapshot_id";
-
-fn read_old(row: &Row<'_>) -> rusqlite::Result<OldDelta> {
-    let snapshot = |first: usize| {
-        Ok::<_, rusqlite::Error>(OldSnapshot {
-            id: row.get(first)?,
-            price_usd: row.get(first + 1)?,
-            score: row.get(first + 2)?,
-            seen_at: row.get(first + 3)?,
-        })
-    };
-    Ok(OldDelta {
-        id: row.get(0)?,
-        model: row.get(1)?,
-        price_delta: row.get(2)?,
-        price_delta_pct: row.get(3)?,
-        score_delta: row.get(4)?,
-        region: row.get(5)?,
-        source_url: row.get(6)?,
-        timestamp: row.get(7)?,
-        current_snapshot: snapshot(8)?,
-        previous_snapshot: snapshot(12)?,
-    })
-}
-
-/// The changes that the old program found, the newest first.
-pub(super) fn visit_old_deltas(
-    connection: &Connection,
-    visit: &mut dyn FnMut(OldDelta) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "{OLD_DELTAS} ORDER BY delta.timestamp DESC, delta.id DESC"
-    ))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        if visit(read_old(row)?).is_break() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn find_old_delta(
-    connection: &Connection,
-    id: i64,
-) -> Result<Option<OldDelta>, StoreError> {
-    Ok(connection
-        .prepare_cached(&format!("{OLD_DELTAS} WHERE delta.id = ?1"))?
-        .query_row([id], read_old)
-        .optional()?)
 }

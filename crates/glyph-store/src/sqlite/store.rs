@@ -10,12 +10,14 @@ use rusqlite::{Connection, MAIN_DB};
 use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
 use super::{
-    check, connection, import, import_record, job, listing, offer_change, offer_history, rematch,
-    rescore, row, summary, token, undo,
+    check, connection, import, import_record, job, listing, offer_change, offer_history,
+    price_move, rematch, rescore, row, summary, token, undo,
 };
 use crate::error::StoreError;
-use crate::history::{ChangeFilter, FoundChange, Observation, OldDelta};
-use crate::import::{ImportDiff, ImportRecord, ImportSummary, NewImport, NewRepair};
+use crate::history::{ChangeFilter, FoundChange, Observation, PriceMove};
+use crate::import::{
+    ImportDiff, ImportOutline, ImportRecord, ImportSummary, NewImport, NewRepair, Totals,
+};
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
 use crate::rematch::{NewRematch, RematchChange, RematchRecord};
@@ -95,8 +97,24 @@ impl Store for SqliteStore {
         import_record::list_imports(&self.connection)
     }
 
+    fn list_imports_before(
+        &self,
+        before: Option<&str>,
+        limit: u64,
+    ) -> Result<Vec<ImportRecord>, StoreError> {
+        import_record::list_before(&self.connection, before, limit)
+    }
+
+    fn count_rows(&self) -> Result<Totals, StoreError> {
+        import_record::count_rows(&self.connection)
+    }
+
     fn summarise_import(&self, import_id: &str) -> Result<ImportSummary, StoreError> {
         summary::summarise_import(&self.connection, import_id)
+    }
+
+    fn outline_import(&self, import_id: &str, models: u64) -> Result<ImportOutline, StoreError> {
+        summary::outline_import(&self.connection, import_id, models)
     }
 
     fn undo_import(&mut self, import_id: &str, at: &str) -> Result<ImportRecord, StoreError> {
@@ -149,6 +167,10 @@ impl Store for SqliteStore {
         listing::visit_listings(&self.connection, filter, visit)
     }
 
+    fn list_model_names(&self) -> Result<Vec<String>, StoreError> {
+        listing::list_model_names(&self.connection)
+    }
+
     fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError> {
         listing::list_model_markets(&self.connection)
     }
@@ -169,15 +191,16 @@ impl Store for SqliteStore {
         offer_history::offer_history(&self.connection, listing)
     }
 
-    fn visit_old_deltas(
+    fn list_price_moves(
         &self,
-        visit: &mut dyn FnMut(OldDelta) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        offer_change::visit_old_deltas(&self.connection, visit)
+        filter: &ChangeFilter,
+        limit: usize,
+    ) -> Result<Vec<PriceMove>, StoreError> {
+        price_move::list_price_moves(&self.connection, filter, limit)
     }
 
-    fn find_old_delta(&self, id: i64) -> Result<Option<OldDelta>, StoreError> {
-        offer_change::find_old_delta(&self.connection, id)
+    fn find_price_move(&self, id: i64) -> Result<Option<PriceMove>, StoreError> {
+        price_move::find_price_move(&self.connection, id)
     }
 
     fn rescore_import(

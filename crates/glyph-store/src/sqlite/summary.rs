@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::listing;
 use crate::error::StoreError;
-use crate::import::{ImportSummary, RateUsed, ReasonCount};
+use crate::import::{ImportOutline, ImportSummary, RateUsed, ReasonCount};
 use crate::listing::{ListingFilter, ListingSort};
 
 /// Offers named in a summary.
@@ -89,4 +89,42 @@ fn reasons(
         })?
         .collect::<Result<_, _>>()?;
     Ok(counts)
+}
+
+pub(super) fn outline_import(
+    connection: &Connection,
+    import_id: &str,
+    models: u64,
+) -> Result<ImportOutline, StoreError> {
+    let end = |order: &str| {
+        connection
+            .prepare_cached(&format!(
+                "SELECT canonical_model FROM scored_listings WHERE import_id = ?1
+                 ORDER BY import_index {order} LIMIT 1"
+            ))?
+            .query_row([import_id], |row| row.get(0))
+            .optional()
+    };
+    let (min_score, max_score) = connection
+        .prepare_cached("SELECT MIN(score), MAX(score) FROM scored_listings WHERE import_id = ?1")?
+        .query_row([import_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let top_models = connection
+        .prepare_cached(
+            "SELECT canonical_model, COUNT(*) FROM scored_listings WHERE import_id = ?1
+             GROUP BY canonical_model
+             ORDER BY COUNT(*) DESC, canonical_model
+             LIMIT ?2",
+        )?
+        .query_map(
+            (import_id, i64::try_from(models).unwrap_or(i64::MAX)),
+            |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)),
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(ImportOutline {
+        first_model: end("ASC")?,
+        last_model: end("DESC")?,
+        min_score,
+        max_score,
+        top_models,
+    })
 }

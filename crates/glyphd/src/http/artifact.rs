@@ -11,6 +11,7 @@ use super::problem::{Code, Problem};
 use super::v1::imports::import_now;
 use super::v1::shapes::ImportReport;
 use super::v1::upload::Upload;
+use crate::{clock, identity};
 
 /// What a file is, by the end of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +41,88 @@ impl Kind {
     }
 }
 
-/// Reads, matches and scores every row, and keeps nothing.
-pub(super) async fn dry_run(
+/// What a file would be as an import.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) kind: Kind,
+    pub(super) rows: u64,
+    /// Rows that name no one card, by reason.
+    pub(super) warnings: Vec<String>,
+    /// Rows that cannot be read, by code; or why nothing can.
+    pub(super) errors: Vec<String>,
+    /// Where the file was kept, below the import root.
+    pub(super) kept_as: Option<String>,
+}
+
+/// Reads, matches and scores every row, and keeps nothing; the file itself only where that is asked for and there is an
+/// import root.
+pub(super) async fn look_at(
+    context: &Context,
+    mut upload: Upload,
+    name: &str,
+    keep: bool,
+) -> Result<Found, Problem> {
+    let kind = Kind::of_name(name).ok_or_else(|| {
+        Problem::new(
+            Code::BodyInvalid,
+            "the name of the file must end with `.csv`, `.json`, `.yaml` or `.yml`",
+        )
+    })?;
+    let mut found = Found {
+        kind,
+        rows: 0,
+        warnings: Vec::new(),
+        errors: Vec::new(),
+        kept_as: None,
+    };
+    match &context.import_root {
+        Some(root) if keep => {
+            let root = root.clone();
+            let kept_as = format!(
+                "{}.{}",
+                identity::new_import_id(clock::now()),
+                kind.as_str()
+            );
+            let (returned, kept_as) = blocking(move || {
+                let failed = |error: std::io::Error| Problem::internal(&error);
+                let kept_as = root.keep(&kept_as, &mut upload.file).map_err(failed)?;
+                upload.file.rewind().map_err(failed)?;
+                Ok((upload, kept_as))
+            })
+            .await?;
+            upload = returned;
+            found.kept_as = Some(kept_as);
+        }
+        None if keep => found
+            .warnings
+            .push("the server keeps no files: it has no import root".to_owned()),
+        _ => {}
+    }
+    match dry_run(context, upload, kind, name).await {
+        Ok(report) => {
+            found.rows = report.total_rows;
+            found
+                .warnings
+                .extend(report.unmatched_by_reason.iter().map(told));
+            found.errors.extend(report.errors_by_code.iter().map(told));
+        }
+        Err(problem) if problem.code.status().is_client_error() => {
+            found.errors.push(problem.detail);
+        }
+        Err(problem) => return Err(problem),
+    }
+    Ok(found)
+}
+
+fn told((what, rows): (impl std::fmt::Display, &u64)) -> String {
+    format!("{what}: {rows} rows")
+}
+
+async fn dry_run(
     context: &Context,
     mut upload: Upload,
     kind: Kind,
-    name: String,
+    name: &str,
 ) -> Result<ImportReport, Problem> {
     match kind {
         Kind::Csv => {}
@@ -55,6 +132,7 @@ pub(super) async fn dry_run(
             upload = blocking(move || as_json_lines(upload, most)).await?;
         }
     }
+    let name = name.to_owned();
     import_now(context, upload, name, |options| options.dry_run = true).await
 }
 

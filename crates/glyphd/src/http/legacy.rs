@@ -2,8 +2,6 @@
 //!
 //! Its errors are `{"detail": …}`, and what is absent is left out.
 
-use std::collections::HashMap;
-use std::io::Seek;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -18,7 +16,8 @@ use axum::routing::{get, post};
 use glyph_core::listing::TITLE_CHARS;
 use glyph_core::matching::Kind;
 use glyph_core::score::{Formula, Profile};
-use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort, RowRecord};
+use glyph_store::history::{ChangeFilter, PriceMove};
+use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort};
 use glyph_store::store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,9 +32,10 @@ use super::parameters::{JsonBody, Query, Segment};
 use super::problem::{Code, Problem};
 use super::v1::given::{GivenListing, import_given};
 use super::v1::imports::import_now;
+use super::v1::report::Figures;
 use super::v1::shapes::ImportReport;
 use super::v1::upload::{copy_of, receive_with_texts};
-use crate::{clock, identity};
+use crate::clock;
 
 /// The most bytes of an upload, as the old program had it.
 const MOST_CSV_BYTES: u64 = 50 << 20;
@@ -47,14 +47,19 @@ const CURRENT_VERSION: &str = "v1.1";
 /// Rejected rows that an import's result tells.
 const MOST_ERRORS: usize = 100;
 
+/// Models that an import's result tells.
+const TOP_MODELS: u64 = 10;
+
 pub(super) fn routes(context: &Context) -> Router<Context> {
     let questions = Router::new()
-        .route("/health", get(health))
+        .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
         .route("/models", get(models))
         .route("/report", get(report))
         .route("/schema/versions", get(versions))
         .route("/schema/versions/{version}", get(version))
         .route("/listings", get(listings))
+        .route("/forecast/deltas", get(deltas))
+        .route("/forecast/deltas/{id}", get(delta))
         .route("/ml/is-gpu", post(is_gpu))
         .layer(middleware::map_response(layers::timed_out))
         .layer(TimeoutLayer::with_status_code(
@@ -91,10 +96,6 @@ async fn old_shape(mut response: Response) -> Response {
     headers.insert(header::CONTENT_LENGTH, body.len().into());
     *response.body_mut() = Body::from(body);
     response
-}
-
-async fn health() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
 }
 
 async fn models(State(context): State<Context>) -> Result<Json<Vec<Value>>, Problem> {
@@ -251,20 +252,18 @@ async fn listings(
     Ok(Json(records.into_iter().map(OldListing::from).collect()))
 }
 
-/// The listed models that have all words of a text in their names, whatever stands between.
+/// The models that have all words of a text in their names, whatever stands between.
 async fn names_with(context: &Context, text: &str) -> Result<Vec<String>, Problem> {
-    let words: Vec<String> = words_of(text);
-    let markets = context
+    let words = words_of(text);
+    let mut names = context
         .database
-        .read(|store| Ok(store.list_model_markets()?))
+        .read(|store| Ok(store.list_model_names()?))
         .await?;
-    let names = markets.into_iter().map(|market| market.canonical_model);
-    Ok(names
-        .filter(|name| {
-            let name = words_of(name).concat();
-            words.iter().all(|word| name.contains(word))
-        })
-        .collect())
+    names.retain(|name| {
+        let name = words_of(name).concat();
+        words.iter().all(|word| name.contains(word))
+    });
+    Ok(names)
 }
 
 fn words_of(text: &str) -> Vec<String> {
@@ -275,52 +274,29 @@ fn words_of(text: &str) -> Vec<String> {
 }
 
 async fn report(State(context): State<Context>) -> Result<Json<Value>, Problem> {
-    let (markets, top) = context
-        .database
-        .read(|store| {
-            let top = ListingFilter {
-                limit: 10,
-                ..ListingFilter::default()
-            };
-            Ok((store.list_model_markets()?, store.list_listings(&top)?))
+    let figures = context.database.read(|store| Figures::of(store)).await?;
+    let (listings, models) = (figures.listings(), figures.markets.len());
+    let (least, most) = figures.prices();
+    let ranked: Vec<OldListing> = figures.best_offers.into_iter().map(Into::into).collect();
+    let number = |number: Option<f64>| number.map_or("–".to_owned(), |it| format!("{it:.2}"));
+    let lines: Vec<String> = ranked
+        .iter()
+        .map(|offer| {
+            let (price, score) = (number(offer.price), number(offer.score));
+            format!("| {} | {price} | {score} |", offer.canonical_model)
         })
-        .await?;
-    let listings: u64 = markets.iter().map(|market| market.listing_count).sum();
-    let least = markets
-        .iter()
-        .filter_map(|market| market.min_price)
-        .reduce(f64::min);
-    let most = markets
-        .iter()
-        .filter_map(|market| market.max_price)
-        .filter(|price| price.is_finite())
-        .reduce(f64::max);
-    let ranked: Vec<OldListing> = top.into_iter().map(OldListing::from).collect();
-    let mut markdown = format!(
-        "# GPU market\n\n- listings: {listings}\n- models: {}\n\n| model | price | score |\n|---|---|---|\n",
-        markets.len()
-    );
-    for listing in &ranked {
-        let number = |number: Option<f64>| number.map_or("–".to_owned(), |it| format!("{it:.2}"));
-        markdown.extend([
-            "| ",
-            &listing.canonical_model,
-            " | ",
-            &number(listing.price),
-            " | ",
-            &number(listing.score),
-            " |
-",
-        ]);
-    }
+        .collect();
     let weights = match Profile::inference().formula {
         Formula::Value(parts) => Some(parts.0),
         Formula::Legacy => None,
     };
     Ok(Json(json!({
-        "markdown": markdown,
+        "markdown": format!(
+            "# GPU market\n\n- listings: {listings}\n- models: {models}\n\n| model | price | score |\n|---|---|---|\n{}\n",
+            lines.join("\n")
+        ),
         "summary_stats": {
-            "num_models": markets.len(),
+            "num_models": models,
             "num_listings": listings,
             "min_price": least,
             "max_price": most,
@@ -330,31 +306,79 @@ async fn report(State(context): State<Context>) -> Result<Json<Value>, Problem> 
     })))
 }
 
-/// What the old program told of an import's listings.
-#[derive(Debug, Default)]
-struct Seen {
-    first: String,
-    last: String,
-    by_model: HashMap<String, u64>,
-    /// The lowest and the highest.
-    scores: Option<(f64, f64)>,
+#[derive(Debug, Deserialize, IntoParams)]
+struct DeltaQuery {
+    /// Any part of a model's name.
+    model: Option<String>,
+    min_price_change_pct: Option<f64>,
+    after: Option<String>,
+    region: Option<String>,
+    #[serde(default = "hundred")]
+    limit: u64,
 }
 
-impl Seen {
-    fn add(&mut self, row: RowRecord) {
-        if let Some(score) = row.score {
-            let (least, most) = self.scores.unwrap_or((score, score));
-            self.scores = Some((least.min(score), most.max(score)));
-        }
-        let Some(model) = row.canonical_model else {
-            return;
-        };
-        if self.first.is_empty() {
-            self.first.clone_from(&model);
-        }
-        self.last.clone_from(&model);
-        *self.by_model.entry(model).or_default() += 1;
+/// A change of price as it stands in a list: with the numbers of its snapshots alone.
+fn in_a_list(change: &PriceMove) -> Result<Value, Problem> {
+    let mut body = serde_json::to_value(change).map_err(|error| Problem::internal(&error))?;
+    if let Value::Object(fields) = &mut body {
+        fields.remove("current_snapshot");
+        fields.remove("previous_snapshot");
+        let (current, previous) = (&change.current_snapshot, &change.previous_snapshot);
+        fields.insert("current_snapshot_id".to_owned(), current.id.into());
+        fields.insert("previous_snapshot_id".to_owned(), previous.id.into());
     }
+    Ok(body)
+}
+
+async fn deltas(
+    State(context): State<Context>,
+    Query(query): Query<DeltaQuery>,
+) -> Result<Json<Vec<Value>>, Problem> {
+    let wrong = |name, detail| Problem::of_parameter(Code::BodyInvalid, name, detail);
+    if !(1..=1000).contains(&query.limit) {
+        return Err(wrong("limit", "`limit` must be from 1 to 1000"));
+    }
+    let after = query.after.as_deref().map(|text| {
+        let time = text.parse::<jiff::Timestamp>();
+        time.or_else(|_| format!("{text}Z").parse())
+            .map_err(|_| wrong("after", "`after` is no time of RFC 3339"))
+    });
+    let models = match &query.model {
+        Some(part) => names_with(&context, part).await?,
+        None => Vec::new(),
+    };
+    if query.model.is_some() && models.is_empty() {
+        return Ok(Json(Vec::new()));
+    }
+    let filter = ChangeFilter {
+        models,
+        region: query.region,
+        min_percent: query.min_price_change_pct.map(f64::abs),
+        after: after.transpose()?.map(clock::text),
+        ..ChangeFilter::default()
+    };
+    let limit = query.limit as usize;
+    let found = context
+        .database
+        .read(move |store| Ok(store.list_price_moves(&filter, limit)?))
+        .await?;
+    Ok(Json(found.iter().map(in_a_list).collect::<Result<_, _>>()?))
+}
+
+async fn delta(
+    State(context): State<Context>,
+    Segment(id): Segment<i64>,
+) -> Result<Json<Value>, Problem> {
+    let found = context
+        .database
+        .read(move |store| Ok(store.find_price_move(id)?))
+        .await?;
+    let found =
+        found.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no delta `{id}`")))?;
+    let mut body = in_a_list(&found)?;
+    body["current_snapshot"] = json!(found.current_snapshot);
+    body["previous_snapshot"] = json!(found.previous_snapshot);
+    Ok(Json(body))
 }
 
 /// What the old program answered after an import.
@@ -367,14 +391,10 @@ async fn result_of(
         .duplicate_of
         .clone()
         .unwrap_or_else(|| report.import_id.clone());
-    let (seen, errors) = context
+    let (outline, errors) = context
         .database
         .read(move |store| {
-            let mut seen = Seen::default();
-            store.list_rows_from(&import_id, 0, Some("scored"), &mut |row| {
-                seen.add(row);
-                ControlFlow::Continue(())
-            })?;
+            let outline = store.outline_import(&import_id, TOP_MODELS)?;
             let mut errors = Vec::new();
             store.list_rejects(&import_id, 0, &mut |reject| {
                 if errors.len() == MOST_ERRORS {
@@ -393,18 +413,19 @@ async fn result_of(
                 }));
                 ControlFlow::Continue(())
             })?;
-            Ok((seen, errors))
+            Ok((outline, errors))
         })
         .await?;
-    let mut top: Vec<(&String, &u64)> = seen.by_model.iter().collect();
-    top.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
-    let top = top.iter().take(10);
+    let top = outline.top_models.iter();
+    let top: Vec<Value> = top
+        .map(|(model, rows)| json!({ "model": model, "count": rows }))
+        .collect();
     let valid = report.scored_rows + report.unmatched_rows;
     Ok(Json(without_nulls(json!({
         "import_id": report.duplicate_of.as_ref().unwrap_or(&report.import_id),
         "record_count": report.scored_rows,
-        "first_model": seen.first,
-        "last_model": seen.last,
+        "first_model": outline.first_model.unwrap_or_default(),
+        "last_model": outline.last_model.unwrap_or_default(),
         "timestamp": clock::text(clock::now()),
         "rows_with_errors": errors,
         "summary_stats": {
@@ -420,11 +441,8 @@ async fn result_of(
         "total_rows": report.total_rows,
         "valid_rows": valid,
         "invalid_rows": report.rejected_rows,
-        "score_range": {
-            "min": seen.scores.map(|(least, _)| least),
-            "max": seen.scores.map(|(_, most)| most),
-        },
-        "top_models": top.map(|(model, rows)| json!({"model": model, "count": rows})).collect::<Vec<_>>(),
+        "score_range": { "min": outline.min_score, "max": outline.max_score },
+        "top_models": top,
         "schema_version": CURRENT_VERSION,
     }))))
 }
@@ -534,64 +552,21 @@ async fn upload_artifact(
     let texts = ["save_to_disk", "schema_version"];
     let (upload, texts) = receive_with_texts(request, &context, &texts).await?;
     let name = upload.name.clone().unwrap_or_default();
-    let kind = artifact::Kind::of_name(&name).ok_or_else(|| {
-        Problem::new(
-            Code::BodyInvalid,
-            "the name of the file must end with `.csv`, `.json`, `.yaml` or `.yml`",
-        )
-    })?;
+    let keep = texts.get("save_to_disk").is_some_and(|text| text == "true");
     let bytes = upload.bytes;
-    let mut warnings = Vec::new();
-    let mut saved = None;
-    if texts.get("save_to_disk").is_some_and(|text| text == "true") {
-        match context.import_root.clone() {
-            None => warnings.push("the server keeps no files: it has no import root".to_owned()),
-            Some(root) => {
-                let mut file = upload
-                    .file
-                    .try_clone()
-                    .map_err(|error| Problem::internal(&error))?;
-                let kept_as = format!(
-                    "{}.{}",
-                    identity::new_import_id(clock::now()),
-                    kind.as_str()
-                );
-                saved = Some(
-                    blocking(move || {
-                        let kept = root.keep(&kept_as, &mut file);
-                        file.rewind().map_err(|error| Problem::internal(&error))?;
-                        kept.map_err(|error| Problem::internal(&error))
-                    })
-                    .await?,
-                );
-            }
-        }
-    }
-    let (rows, errors) = match artifact::dry_run(&context, upload, kind, name.clone()).await {
-        Ok(report) => {
-            warnings.extend(report.unmatched_by_reason.iter().map(told));
-            let errors = report.errors_by_code.iter().map(told).collect();
-            (report.total_rows, errors)
-        }
-        Err(problem) if problem.code.status().is_client_error() => (0, vec![problem.detail]),
-        Err(problem) => return Err(problem),
-    };
+    let found = artifact::look_at(&context, upload, &name, keep).await?;
     Ok(Json(json!({
-        "valid": errors.is_empty() && rows > 0,
-        "type": kind.as_str(),
-        "rows": rows,
+        "valid": found.errors.is_empty() && found.rows > 0,
+        "type": found.kind.as_str(),
+        "rows": found.rows,
         "schema_version": CURRENT_VERSION,
-        "warnings": warnings,
-        "errors": errors,
+        "warnings": found.warnings,
+        "errors": found.errors,
         "filename": name,
         "file_size": bytes,
-        "saved_to_disk": saved.is_some(),
-        "saved_path": saved,
+        "saved_to_disk": found.kept_as.is_some(),
+        "saved_path": found.kept_as,
     })))
-}
-
-fn told((what, rows): (impl std::fmt::Display, &u64)) -> String {
-    format!("{what}: {rows} rows")
 }
 
 #[derive(Debug, Deserialize)]

@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 use super::context::Context;
 use super::problem::{Code, Problem};
 use super::v1::{
-    given, health, import_changes, import_rows, imports, jobs, listings, models, rows_file, schema,
-    titles,
+    deltas, given, health, import_changes, import_rows, imports, jobs, listings, models, report,
+    rows_file, schema, titles,
 };
 use super::{auth, cors, guard, layers, legacy, metrics};
 
@@ -48,6 +48,8 @@ fn questions() -> OpenApiRouter<Context> {
         .routes(routes!(import_rows::rejects_file))
         .routes(routes!(listings::list))
         .routes(routes!(listings::show))
+        .routes(routes!(deltas::list))
+        .routes(routes!(report::show))
         .routes(routes!(models::list))
         .routes(routes!(models::show))
         .routes(routes!(titles::match_titles))

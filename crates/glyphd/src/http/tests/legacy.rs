@@ -336,3 +336,84 @@ async fn an_artifact_is_looked_at_and_not_imported() {
     let imports = server.get("/api/v1/imports").await.json();
     assert_eq!(imports["items"], json!([]));
 }
+
+#[tokio::test]
+async fn changes_of_price_are_told_with_those_that_the_old_program_found() {
+    let server = Server::new();
+    let old = rusqlite::Connection::open(server.path()).unwrap();
+    old.execute_batch(
+        "INSERT INTO listing_snapshots (id, model, price_usd, score, seen_at, region, source_url) VALUES
+           (1, 'L4', 2000, 60, '2025-01-01 00:00:00', 'US', 'https://north.example/l4'),
+           (2, 'L4', 1500, 70, '2025-02-01 00:00:00', 'US', 'https://north.example/l4');
+         INSERT INTO listing_deltas (id, current_snapshot_id, previous_snapshot_id, price_delta, price_delta_pct,
+           score_delta, model, region, source_url, timestamp) VALUES
+           (7, 2, 1, -500, -25, 10, 'L4', 'US', 'https://north.example/l4', '2025-02-01 00:00:00');",
+    )
+    .unwrap();
+    drop(old);
+    for (seen_at, body) in [
+        ("2026-01-01T00:00:00Z", MARKET.to_owned()),
+        ("2026-01-02T00:00:00Z", MARKET.replace("549.99", "604.99")),
+    ] {
+        let address = format!("/api/v1/imports?name=shop.csv&seen_at={seen_at}");
+        server.post_csv(&address, &body).await;
+    }
+    let list = async |parameters: &str| -> Vec<Value> {
+        let answer = server
+            .get(&format!("/api/forecast/deltas{parameters}"))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.json());
+        answer.json().as_array().unwrap().clone()
+    };
+    let all = list("").await;
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(all[0]["model"], "RTX_A4000");
+    assert_eq!(all[0]["price_delta"], 55.0);
+    assert_eq!(all[0]["timestamp"], "2026-01-02T00:00:00Z");
+    let id = all[0]["id"].as_i64().unwrap();
+    assert_eq!(
+        all[1],
+        json!({
+            "id": 7,
+            "model": "L4",
+            "price_delta": -500.0,
+            "price_delta_pct": -25.0,
+            "score_delta": 10.0,
+            "region": "US",
+            "source_url": "https://north.example/l4",
+            "timestamp": "2025-02-01T00:00:00",
+            "current_snapshot_id": 2,
+            "previous_snapshot_id": 1,
+        })
+    );
+    for (parameters, models) in [
+        ("?model=rtx+a4000", vec!["RTX_A4000"]),
+        ("?model=l4", vec!["L4"]),
+        ("?model=nothing", vec![]),
+        ("?min_price_change_pct=20", vec!["L4"]),
+        ("?after=2025-06-01T00:00:00", vec!["RTX_A4000"]),
+        ("?region=US", vec!["L4"]),
+        ("?limit=1", vec!["RTX_A4000"]),
+    ] {
+        let found = list(parameters).await;
+        let found: Vec<&str> = found
+            .iter()
+            .map(|delta| delta["model"].as_str().unwrap())
+            .collect();
+        assert_eq!(found, models, "{parameters}");
+    }
+    for (id, prices) in [(7, [1500.0, 2000.0]), (id, [604.99, 549.99])] {
+        let one = server.get(&format!("/api/forecast/deltas/{id}")).await;
+        let one = one.json();
+        assert_eq!(one["id"], id);
+        assert_eq!(one["current_snapshot"]["price_usd"], prices[0], "{one}");
+        assert_eq!(one["previous_snapshot"]["price_usd"], prices[1]);
+        assert_eq!(one["current_snapshot_id"], one["current_snapshot"]["id"]);
+    }
+    for missing in ["8", "1000000999999"] {
+        let answer = server.get(&format!("/api/forecast/deltas/{missing}")).await;
+        assert_detail(&answer, StatusCode::NOT_FOUND);
+    }
+    let wrong = server.get("/api/forecast/deltas?limit=0").await;
+    assert_detail(&wrong, StatusCode::UNPROCESSABLE_ENTITY);
+}

@@ -267,3 +267,110 @@ async fn what_is_found_comes_as_a_file_in_every_format() {
     let wrong = server.get(&format!("{address}&format=xlsx")).await;
     assert_problem(&wrong, StatusCode::BAD_REQUEST, "parameter_invalid");
 }
+
+#[tokio::test]
+async fn an_offer_has_a_history_and_an_import_has_changes() {
+    let server = Server::new();
+    let import = async |name: &str, seen_at: &str, body: &str| {
+        let address = format!("/api/v1/imports?name={name}&seen_at={seen_at}");
+        let answer = server.post_csv(&address, body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.json());
+        answer.json()["import_id"].as_str().unwrap().to_owned()
+    };
+    let first = import("shop.csv", "2026-01-01T00:00:00Z", MARKET).await;
+    import(
+        "other.csv",
+        "2026-01-02T00:00:00Z",
+        "title,price\nNVIDIA L4 24GB,2000\n",
+    )
+    .await;
+    let cheaper = MARKET
+        .replace("549.99", "439.99")
+        .replace("NVIDIA RTX 4090 24GB,1549.00,used,US,Contoso\n", "");
+    let second = import("shop.csv", "2026-01-03T00:00:00Z", &cheaper).await;
+
+    let all = server.get("/api/v1/deltas").await.json();
+    let items = all["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2, "{all}");
+    assert_eq!(items[0]["kind"], "price");
+    assert_eq!(items[0]["old_import"], first);
+    assert_eq!(items[0]["new_import"], second);
+    assert_eq!(items[0]["found_at"], "2026-01-03T00:00:00Z");
+    assert_eq!(items[0]["price_change"], -110.0);
+    let percent = items[0]["price_change_percent"].as_f64().unwrap();
+    assert!((percent + 20.0004).abs() < 0.001, "{percent}");
+    assert!(items[0]["score_change"].as_f64().unwrap() > 0.0);
+    assert_eq!(items[1]["kind"], "gone");
+    assert_eq!(items[1]["old"]["price"], 1549.0);
+    assert!(items[1].get("new").is_none());
+
+    // Page by page.
+    let page = server.get("/api/v1/deltas?limit=1").await.json();
+    let next = page["next"].as_str().unwrap();
+    let page = server
+        .get(&format!("/api/v1/deltas?limit=1&cursor={next}"))
+        .await
+        .json();
+    assert_eq!(page["items"][0]["kind"], "gone");
+    assert!(page["next"].is_null());
+    for (parameters, count) in [
+        ("kind=gone", 1),
+        ("min_percent=20", 1),
+        ("min_percent=21", 0),
+        ("model=rtx_a4000", 1),
+        ("model=RTX_4090&kind=price", 0),
+        ("region=EU", 0),
+        ("source=other.csv", 0),
+        ("import_id=last", 2),
+        ("after=2026-01-03T00:00:00Z", 0),
+    ] {
+        let found = server.get(&format!("/api/v1/deltas?{parameters}")).await;
+        let found = found.json();
+        assert_eq!(
+            found["items"].as_array().unwrap().len(),
+            count,
+            "{parameters}"
+        );
+    }
+    for wrong in ["min_percent=-1", "after=yesterday", "kind=up"] {
+        let answer = server.get(&format!("/api/v1/deltas?{wrong}")).await;
+        assert_problem(&answer, StatusCode::BAD_REQUEST, "parameter_invalid");
+    }
+    let unknown = server.get("/api/v1/deltas?cursor=x-1").await;
+    assert_problem(&unknown, StatusCode::NOT_FOUND, "cursor_unknown");
+
+    let id = items[0]["new"]["id"].as_i64().unwrap();
+    let detail = server.get(&format!("/api/v1/listings/{id}")).await.json();
+    let history = detail["history"].as_array().unwrap();
+    assert_eq!(history.len(), 2, "{detail}");
+    assert_eq!(history[0]["price"], 549.99);
+    assert_eq!(history[0]["seen_at"], "2026-01-01T00:00:00Z");
+    assert_eq!(history[1]["listing_id"], id);
+    assert_eq!(history[1]["source_name"], "shop.csv");
+}
+
+#[tokio::test]
+async fn a_report_adds_up() {
+    let server = Server::new();
+    let empty = server.get("/api/v1/report").await.json();
+    assert_eq!(empty["listings"], 0);
+    assert!(empty.get("named_share").is_none());
+    server.import().await;
+    let report = server.get("/api/v1/report").await.json();
+    assert_eq!(report["total_rows"], 5);
+    assert_eq!(report["scored_rows"], 3);
+    assert_eq!(report["unmatched_rows"], 1);
+    assert_eq!(report["rejected_rows"], 1);
+    assert_eq!(report["named_share"], 0.75);
+    assert_eq!(report["listings"], 3);
+    assert_eq!(report["min_price"], 549.99);
+    assert_eq!(report["max_price"], 1599.0);
+    assert_eq!(report["models"].as_array().unwrap().len(), 2);
+    let scores: Vec<f64> = report["best_offers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|offer| offer["score"].as_f64().unwrap())
+        .collect();
+    assert!(scores.is_sorted_by(|one, other| one >= other), "{scores:?}");
+}

@@ -382,19 +382,23 @@ pub(crate) async fn list(
     let limit = checked_limit(query.limit)? as usize;
     let records = context
         .database
-        .read(|store| Ok(store.list_imports()?))
+        .read(move |store| {
+            // The import that the page before ended with stays in the list, whatever becomes of its rows.
+            if let Some(cursor) = &query.cursor
+                && !find(store, cursor).is_ok_and(|found| found.import_id == *cursor)
+            {
+                return Err(Problem::unknown_cursor());
+            }
+            // One more tells whether there is a next page.
+            Ok(store.list_imports_before(query.cursor.as_deref(), query.limit + 1)?)
+        })
         .await?;
-    let mut rest = records.into_iter().rev().peekable();
-    if let Some(cursor) = query.cursor {
-        // The import that the page before ended with stays in the list, whatever becomes of its rows.
-        if !rest.any(|record| record.import_id == cursor) {
-            return Err(Problem::unknown_cursor());
-        }
-    }
-    let items: Vec<Import> = rest.by_ref().take(limit).map(Import::from).collect();
-    let next = rest
-        .peek()
-        .and_then(|_| items.last().map(|item| item.import_id.clone()));
+    let has_more = records.len() > limit;
+    let items: Vec<Import> = records.into_iter().take(limit).map(Import::from).collect();
+    let next = items
+        .last()
+        .filter(|_| has_more)
+        .map(|item| item.import_id.clone());
     Ok(Json(Page { items, next }))
 }
 

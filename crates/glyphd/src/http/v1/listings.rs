@@ -9,6 +9,7 @@ use glyph_core::listing::Condition;
 use glyph_core::matching::Flag;
 use glyph_core::pipeline::counted_condition;
 use glyph_core::score::{Asked, Profile, score};
+use glyph_store::history::Observation as Seen;
 use glyph_store::listing::{ListingFilter, ListingPlace, ListingRecord, ListingSort};
 use glyph_store::store::Store;
 use serde::Deserialize;
@@ -324,7 +325,7 @@ pub(crate) async fn list(
     Ok(answer.respond(&headers))
 }
 
-/// Show one listing: the words that named the card, and the terms of its score.
+/// Show one listing: the words that named the card, the terms of its score, and its price over time.
 #[utoipa::path(
     get, path = "/listings/{id}", tag = "listings",
     params(("id" = i64, Path, description = "A listing's id")),
@@ -352,7 +353,8 @@ pub(crate) async fn show(
                 None => None,
             };
             let profile = import.and_then(|import| import.scoring_profile);
-            Answer::of_json(&detail(record, profile, &names)?)
+            let history = store.offer_history(id)?;
+            Answer::of_json(&detail(record, profile, history, &names)?)
         })
         .await?;
     Ok(answer.respond(&headers))
@@ -361,6 +363,7 @@ pub(crate) async fn show(
 fn detail(
     mut record: ListingRecord,
     profile_name: Option<String>,
+    history: Vec<Seen>,
     names: &Names,
 ) -> Result<ListingDetail, Problem> {
     let profile = profile_name.as_deref().and_then(Profile::find);
@@ -386,6 +389,7 @@ fn detail(
             .transpose()
             .map_err(|error| Problem::internal(&error))?,
         scoring_profile: profile_name,
+        history: history.into_iter().map(Into::into).collect(),
         listing: record.into(),
     })
 }

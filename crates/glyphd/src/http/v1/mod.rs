@@ -5,6 +5,7 @@
     reason = "the fields have the names that clients and the database know them by"
 )]
 
+pub(crate) mod deltas;
 pub(crate) mod given;
 pub(crate) mod health;
 pub(crate) mod import_changes;
@@ -14,6 +15,7 @@ pub(crate) mod imports;
 pub(crate) mod jobs;
 pub(crate) mod listings;
 pub(crate) mod models;
+pub(crate) mod report;
 pub(crate) mod rows_file;
 pub(crate) mod schema;
 pub(crate) mod shapes;

@@ -53,7 +53,7 @@ fn finite(number: Option<f64>) -> Option<f64> {
     number.filter(|number| number.is_finite())
 }
 
-fn model_of(name: String, market: Option<&ModelMarket>, specs: Option<Value>) -> Model {
+pub(super) fn model_of(name: String, market: Option<&ModelMarket>, specs: Option<Value>) -> Model {
     Model {
         canonical_model: name,
         listing_count: market.map_or(0, |market| market.listing_count),

@@ -19,6 +19,8 @@ pub(crate) struct Schema {
     /// What this program works with.
     program_version: String,
     needs_migration: bool,
+    /// The versions that a migration would bring the database to, one after the other.
+    pending: Vec<String>,
     history: Vec<Applied>,
     bytes: u64,
 }
@@ -50,6 +52,11 @@ pub(crate) async fn show(
     Ok(Json(Schema {
         version: status.version.map(|version| version.to_string()),
         program_version: status.program_version.to_string(),
+        pending: Version::ALL
+            .into_iter()
+            .filter(|version| status.version.is_some_and(|now| *version > now))
+            .map(|version| version.to_string())
+            .collect(),
         needs_migration: status.state == SchemaState::NeedsMigration,
         history: status
             .history

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use glyph_core::pipeline::Counts;
+use glyph_store::history::Observation as Seen;
 use glyph_store::import::{ImportRecord, PriceChange, RepairRecord};
 use glyph_store::listing::{ListingRecord, RowRecord};
 use glyph_store::reject::RejectRecord;
@@ -139,6 +140,49 @@ pub(crate) struct ListingDetail {
     pub(crate) score_terms: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) scoring_profile: Option<String>,
+    /// What the imports in force saw of the same offer, and the old program at the same address; the oldest first.
+    pub(crate) history: Vec<Observation>,
+}
+
+/// What an import, or the old program, saw of an offer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Observation {
+    /// Absent in the old program's price history, as the next four may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) listing_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) import_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) import_index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seen_at: Option<String>,
+    /// US dollars, of the whole lot. Absent where the old program kept an infinite one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) price: Option<f64>,
+    /// US dollars for one card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unit_price: Option<f64>,
+    /// 0 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) score: Option<f64>,
+}
+
+impl From<Seen> for Observation {
+    fn from(seen: Seen) -> Observation {
+        let finite = |number: f64| Some(number).filter(|number| number.is_finite());
+        Observation {
+            listing_id: seen.listing_id,
+            import_id: seen.import_id,
+            import_index: seen.import_index,
+            source_name: seen.source_name,
+            seen_at: seen.seen_at,
+            price: finite(seen.price),
+            unit_price: finite(seen.unit_price),
+            score: finite(seen.score),
+        }
+    }
 }
 
 /// An import's record.
