@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use glyph_store::sqlite::SqliteStore;
 use serde::Serialize;
 
+use super::context::Context;
 use super::problem::Problem;
 
 /// Bytes of answers that are kept.
@@ -70,15 +72,33 @@ struct Kept {
     by_address: HashMap<String, Answer>,
 }
 
+/// The answer to a question that depends on the database alone: the one that was given before, or that of `ask`.
+pub(crate) async fn kept(
+    context: &Context,
+    address: &Uri,
+    headers: &HeaderMap,
+    ask: impl FnOnce(&SqliteStore) -> Result<Answer, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    let address = address.to_string();
+    // Before the question, so that an answer is never kept for a database that is newer than it.
+    let version = context.database.version()?;
+    if let Some(answer) = context.answers.find(version, &address) {
+        return Ok(answer.respond(headers));
+    }
+    let answer = context.database.read(ask).await?;
+    context.answers.keep(version, &address, &answer);
+    Ok(answer.respond(headers))
+}
+
 impl Answers {
-    pub(crate) fn find(&self, version: u64, address: &str) -> Option<Answer> {
+    fn find(&self, version: u64, address: &str) -> Option<Answer> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = kept.by_address.get(address)?;
         (kept.version == version).then(|| answer.clone())
     }
 
     /// Keeps an answer to what was asked when the database had this version.
-    pub(crate) fn keep(&self, version: u64, address: &str, answer: &Answer) {
+    fn keep(&self, version: u64, address: &str, answer: &Answer) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = answer.body.len() + address.len();
         if kept.version != version || kept.bytes + bytes > MOST_BYTES {

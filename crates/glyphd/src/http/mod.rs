@@ -6,6 +6,7 @@ mod auth;
 mod context;
 mod cors;
 mod database;
+mod docs;
 mod guard;
 mod import_root;
 mod jobs;

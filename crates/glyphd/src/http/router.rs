@@ -16,7 +16,7 @@ use super::v1::{
     deltas, given, health, import_changes, import_rows, imports, jobs, listings, models, report,
     rows_file, schema, titles,
 };
-use super::{auth, cors, guard, layers, legacy, metrics};
+use super::{auth, cors, docs, guard, layers, legacy, metrics};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -107,6 +107,7 @@ pub(crate) fn router(context: &Context) -> Router {
             "/openapi.json",
             axum::routing::get(|| async { axum::Json(description) }),
         )
+        .merge(docs::routes())
         .nest("/api", legacy::routes(context))
         .route("/metrics", axum::routing::get(metrics::show))
         .route("/", axum::routing::get(index))
@@ -136,6 +137,7 @@ async fn index() -> axum::Json<serde_json::Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "interface": "/api/v1",
         "description": "/openapi.json",
+        "documentation": "/docs",
         "health": ["/healthz", "/readyz"],
         "metrics": "/metrics",
     }))

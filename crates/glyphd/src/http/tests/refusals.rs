@@ -428,3 +428,28 @@ async fn a_form_that_goes_on_beside_its_file_is_given_up() {
         assert!(sent.load(std::sync::atomic::Ordering::Relaxed) < 40);
     }
 }
+
+#[tokio::test]
+async fn the_documentation_is_a_page_of_this_server_alone() {
+    let server = Server::new();
+    let moved = server.get("/docs").await;
+    assert_eq!(moved.header("location"), "/docs/");
+    let page = server.get("/docs/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("script-src 'self';"), "{policy}");
+    let text = String::from_utf8(page.body).unwrap();
+    let loaded: Vec<&str> = text
+        .split('"')
+        .filter(|piece| matches!(piece.rsplit_once('.'), Some((_, "js" | "css"))))
+        .collect();
+    assert!(loaded.len() >= 3, "{text}");
+    for file in loaded {
+        let file = file.trim_start_matches("./");
+        let answer = server.get(&format!("/docs/{file}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{file}");
+    }
+    let start = server.get("/docs/swagger-initializer.js").await;
+    let start = String::from_utf8(start.body).unwrap();
+    assert!(start.contains("/openapi.json"), "{start}");
+}

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::imports::{checked_limit, find};
 use super::shapes::{Listing, Page};
 use crate::clock;
-use crate::http::answers::Answer;
+use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
 use crate::http::parameters::Query;
 use crate::http::problem::{Code, Problem, ProblemBody};
@@ -200,30 +200,20 @@ pub(crate) async fn list(
     Query(query): Query<DeltaQuery>,
 ) -> Result<Response, Problem> {
     let limit = checked_limit(query.limit)? as usize;
-    let address = address.to_string();
-    // Before the question, so that an answer is never kept for a database that is newer than it.
-    let version = context.database.version()?;
-    if let Some(answer) = context.answers.find(version, &address) {
-        return Ok(answer.respond(&headers));
-    }
-    let answer = context
-        .database
-        .read(move |store| {
-            let filter = query.filter(store)?;
-            let mut items: Vec<Delta> = Vec::new();
-            let (mut last, mut next) = (None, None);
-            store.visit_changes(&filter, &mut |found| {
-                if items.len() == limit {
-                    next = last.take();
-                    return ControlFlow::Break(());
-                }
-                last = Some(format!("{}-{}", found.new_import, found.place));
-                items.push(found.into());
-                ControlFlow::Continue(())
-            })?;
-            Answer::of_json(&Page { items, next })
-        })
-        .await?;
-    context.answers.keep(version, &address, &answer);
-    Ok(answer.respond(&headers))
+    answers::kept(&context, &address, &headers, move |store| {
+        let filter = query.filter(store)?;
+        let mut items: Vec<Delta> = Vec::new();
+        let (mut last, mut next) = (None, None);
+        store.visit_changes(&filter, &mut |found| {
+            if items.len() == limit {
+                next = last.take();
+                return ControlFlow::Break(());
+            }
+            last = Some(format!("{}-{}", found.new_import, found.place));
+            items.push(found.into());
+            ControlFlow::Continue(())
+        })?;
+        Answer::of_json(&Page { items, next })
+    })
+    .await
 }

@@ -19,7 +19,7 @@ use super::imports::{checked_limit, find};
 use super::shapes::{Listing, ListingDetail, Page};
 use super::table_file;
 use crate::export::{self, FileFormat, listing_columns};
-use crate::http::answers::Answer;
+use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
 use crate::http::parameters::{Nothing, Query, Segment};
 use crate::http::problem::{Code, Problem, ProblemBody};
@@ -311,18 +311,10 @@ pub(crate) async fn list(
     if let Some(format) = query.format.of_a_file() {
         return file_of(&context, query, format).await;
     }
-    let address = address.to_string();
-    // Before the question, so that an answer is never kept for a database that is newer than it.
-    let version = context.database.version()?;
-    if let Some(answer) = context.answers.find(version, &address) {
-        return Ok(answer.respond(&headers));
-    }
-    let answer = context
-        .database
-        .read(move |store| Answer::of_json(&page_of(store, &query)?))
-        .await?;
-    context.answers.keep(version, &address, &answer);
-    Ok(answer.respond(&headers))
+    answers::kept(&context, &address, &headers, move |store| {
+        Answer::of_json(&page_of(store, &query)?)
+    })
+    .await
 }
 
 /// Show one listing: the words that named the card, the terms of its score, and its price over time.

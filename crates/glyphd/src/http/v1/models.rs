@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use glyph_store::listing::ModelMarket;
 use glyph_store::store::Store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
 use crate::http::parameters::{Nothing, Query, Segment};
 use crate::http::problem::{Code, Problem, ProblemBody};
@@ -65,45 +67,46 @@ pub(super) fn model_of(name: String, market: Option<&ModelMarket>, specs: Option
     }
 }
 
-async fn markets(context: &Context) -> Result<Vec<ModelMarket>, Problem> {
-    context
-        .database
-        .read(|store| Ok(store.list_model_markets()?))
-        .await
-}
-
 /// List models with their specs and prices: those of the registry, then what is listed beside it.
 #[utoipa::path(
     get, path = "/models", tag = "models", params(ModelsQuery),
     responses(
-        (status = 200, description = "The models", body = Models),
+        (status = 200, description = "The models", body = Models, headers(("etag" = String))),
+        (status = 304, description = "The client has it already"),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(
     State(context): State<Context>,
+    OriginalUri(address): OriginalUri,
+    headers: HeaderMap,
     Query(query): Query<ModelsQuery>,
-) -> Result<Json<Models>, Problem> {
-    let markets = markets(&context).await?;
-    let mut by_name: HashMap<&str, &ModelMarket> = markets
-        .iter()
-        .map(|market| (market.canonical_model.as_str(), market))
-        .collect();
-    let mut items = Vec::new();
-    for model in context.names.registry.models() {
-        let market = by_name.remove(model.canonical_model.as_str());
-        if market.is_some() || !query.listed {
-            let specs = serde_json::to_value(model).map_err(|error| Problem::internal(&error))?;
-            items.push(model_of(model.canonical_model.clone(), market, Some(specs)));
+) -> Result<Response, Problem> {
+    let names = Arc::clone(&context.names);
+    answers::kept(&context, &address, &headers, move |store| {
+        let markets = store.list_model_markets()?;
+        let mut by_name: HashMap<&str, &ModelMarket> = markets
+            .iter()
+            .map(|market| (market.canonical_model.as_str(), market))
+            .collect();
+        let mut items = Vec::new();
+        for model in names.registry.models() {
+            let market = by_name.remove(model.canonical_model.as_str());
+            if market.is_some() || !query.listed {
+                let specs =
+                    serde_json::to_value(model).map_err(|error| Problem::internal(&error))?;
+                items.push(model_of(model.canonical_model.clone(), market, Some(specs)));
+            }
         }
-    }
-    // In the order of the answer, not of the map.
-    for market in &markets {
-        if by_name.contains_key(market.canonical_model.as_str()) {
-            items.push(model_of(market.canonical_model.clone(), Some(market), None));
+        // In the order of the answer, not of the map.
+        for market in &markets {
+            if by_name.contains_key(market.canonical_model.as_str()) {
+                items.push(model_of(market.canonical_model.clone(), Some(market), None));
+            }
         }
-    }
-    Ok(Json(Models { items }))
+        Answer::of_json(&Models { items })
+    })
+    .await
 }
 
 /// Show one model.
@@ -111,33 +114,39 @@ pub(crate) async fn list(
     get, path = "/models/{name}", tag = "models",
     params(("name" = String, Path, description = "A canonical model, as `RTX_4090`, in any case")),
     responses(
-        (status = 200, description = "The model", body = Model),
+        (status = 200, description = "The model", body = Model, headers(("etag" = String))),
+        (status = 304, description = "The client has it already"),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn show(
     State(context): State<Context>,
     Segment(name): Segment<String>,
+    OriginalUri(address): OriginalUri,
+    headers: HeaderMap,
     Query(Nothing {}): Query<Nothing>,
-) -> Result<Json<Model>, Problem> {
-    let markets = markets(&context).await?;
+) -> Result<Response, Problem> {
     let names = Arc::clone(&context.names);
-    let in_registry = names
-        .registry
-        .models()
-        .iter()
-        .find(|model| model.canonical_model.eq_ignore_ascii_case(&name));
-    let name = in_registry.map_or(name, |model| model.canonical_model.clone());
-    let market = markets.iter().find(|market| market.canonical_model == name);
-    if in_registry.is_none() && market.is_none() {
-        return Err(Problem::new(
-            Code::ModelUnknown,
-            format!("there is no model `{name}`"),
-        ));
-    }
-    let specs = in_registry
-        .map(serde_json::to_value)
-        .transpose()
-        .map_err(|error| Problem::internal(&error))?;
-    Ok(Json(model_of(name, market, specs)))
+    answers::kept(&context, &address, &headers, move |store| {
+        let in_registry = names
+            .registry
+            .models()
+            .iter()
+            .find(|model| model.canonical_model.eq_ignore_ascii_case(&name));
+        let name = in_registry.map_or(name, |model| model.canonical_model.clone());
+        let markets = store.list_model_markets()?;
+        let market = markets.iter().find(|market| market.canonical_model == name);
+        if in_registry.is_none() && market.is_none() {
+            return Err(Problem::new(
+                Code::ModelUnknown,
+                format!("there is no model `{name}`"),
+            ));
+        }
+        let specs = in_registry
+            .map(serde_json::to_value)
+            .transpose()
+            .map_err(|error| Problem::internal(&error))?;
+        Answer::of_json(&model_of(name, market, specs))
+    })
+    .await
 }

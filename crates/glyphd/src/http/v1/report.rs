@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::models::{Model, model_of};
 use super::shapes::Listing;
-use crate::http::answers::Answer;
+use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
 use crate::http::parameters::{Nothing, Query};
 use crate::http::problem::{Problem, ProblemBody};
@@ -93,39 +93,30 @@ pub(crate) async fn show(
     headers: HeaderMap,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, Problem> {
-    let address = address.to_string();
-    let version = context.database.version()?;
-    if let Some(answer) = context.answers.find(version, &address) {
-        return Ok(answer.respond(&headers));
-    }
     let registry_version = context.names.registry.version().to_owned();
-    let answer = context
-        .database
-        .read(move |store| {
-            let figures = Figures::of(store)?;
-            let (min_price, max_price) = figures.prices();
-            let totals = figures.totals;
-            let readable = totals.scored_rows + totals.unmatched_rows;
-            let models = figures
-                .markets
-                .iter()
-                .map(|market| model_of(market.canonical_model.clone(), Some(market), None));
-            Answer::of_json(&Report {
-                imports: totals.imports,
-                total_rows: totals.total_rows,
-                scored_rows: totals.scored_rows,
-                unmatched_rows: totals.unmatched_rows,
-                rejected_rows: totals.rejected_rows,
-                named_share: (readable > 0).then(|| totals.scored_rows as f64 / readable as f64),
-                listings: figures.listings(),
-                min_price,
-                max_price,
-                models: models.collect(),
-                best_offers: figures.best_offers.into_iter().map(Listing::from).collect(),
-                registry_version,
-            })
+    answers::kept(&context, &address, &headers, move |store| {
+        let figures = Figures::of(store)?;
+        let (min_price, max_price) = figures.prices();
+        let totals = figures.totals;
+        let readable = totals.scored_rows + totals.unmatched_rows;
+        let models = figures
+            .markets
+            .iter()
+            .map(|market| model_of(market.canonical_model.clone(), Some(market), None));
+        Answer::of_json(&Report {
+            imports: totals.imports,
+            total_rows: totals.total_rows,
+            scored_rows: totals.scored_rows,
+            unmatched_rows: totals.unmatched_rows,
+            rejected_rows: totals.rejected_rows,
+            named_share: (readable > 0).then(|| totals.scored_rows as f64 / readable as f64),
+            listings: figures.listings(),
+            min_price,
+            max_price,
+            models: models.collect(),
+            best_offers: figures.best_offers.into_iter().map(Listing::from).collect(),
+            registry_version,
         })
-        .await?;
-    context.answers.keep(version, &address, &answer);
-    Ok(answer.respond(&headers))
+    })
+    .await
 }
