@@ -1,5 +1,6 @@
 //! The server as a process: started, killed, stopped, and with clients that misbehave.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -114,18 +115,18 @@ fn catalogue(number: usize, rows: usize) -> String {
 #[test]
 fn a_killed_server_keeps_what_it_acknowledged() {
     let place = Place::new();
-    for round in 0..12_usize {
+    for round in 0..6_usize {
         let server = Server::start(&place, &[]);
         let done = Mutex::new(Vec::new());
         let jobs = Mutex::new(Vec::new());
         let told_busy = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
-            for client in 0..10_usize {
+            for client in 0..50_usize {
                 let (server, done, jobs, told_busy) = (&server, &done, &jobs, &told_busy);
                 scope.spawn(move || {
                     for step in 0..20_usize {
                         let body = catalogue(client * 100 + step, 40 + round);
-                        let answered = match client {
+                        let answered = match client % 10 {
                             // Waits for no import.
                             0..=2 => server.post(
                                 "/api/v1/imports?force=true",
@@ -152,7 +153,7 @@ fn a_killed_server_keeps_what_it_acknowledged() {
                     }
                 });
             }
-            std::thread::sleep(Duration::from_millis(40 + 35 * round as u64));
+            std::thread::sleep(Duration::from_millis(60 + 90 * round as u64));
             let id = server.process.id().to_string();
             Command::new("kill").args(["-KILL", &id]).status().unwrap();
         });
@@ -177,10 +178,43 @@ fn a_killed_server_keeps_what_it_acknowledged() {
                 other => panic!("`{other}` after a restart"),
             }
         }
+        // An import and the end of its job are kept together.
+        let of_jobs = all_pages(&server, "/api/v1/jobs", |job| {
+            (job["state"] == "done").then(|| job["report"]["import_id"].clone())
+        });
+        let imports = all_pages(&server, "/api/v1/imports", |import| {
+            Some(import["import_id"].clone())
+        });
+        assert_eq!(of_jobs, imports);
         server.kill();
         assert_eq!(place.run(["check"]).status, 0);
     }
     assert!(place.run(["imports", "list", "--json"]).stdout.len() > 1000);
+}
+
+/// What `wanted` takes of all items of a list, as texts in their order.
+fn all_pages(
+    server: &Server,
+    address: &str,
+    wanted: impl Fn(&Value) -> Option<Value>,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut cursor = String::new();
+    loop {
+        let (status, page) = server.get(&format!("{address}?limit=1000{cursor}"));
+        assert_eq!(status, 200, "{page}");
+        let items = page["items"].as_array().unwrap();
+        found.extend(
+            items
+                .iter()
+                .filter_map(&wanted)
+                .map(|text| text.to_string()),
+        );
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
 }
 
 fn slowly(server: &Server, body: &str) -> std::io::Result<(u16, Value)> {
