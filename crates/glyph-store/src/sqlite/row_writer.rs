@@ -5,7 +5,7 @@
 use glyph_core::listing::{Availability, Condition, Listing};
 use glyph_core::pipeline::{Offer, Outcome, RejectedRow, ScoredOffer};
 use glyph_core::reject::RowError;
-use rusqlite::{Connection, Statement, ToSql};
+use rusqlite::{Connection, OptionalExtension, Statement, ToSql};
 
 use super::dictionary::Dictionary;
 use super::segment::Facts;
@@ -23,6 +23,20 @@ pub(super) struct RowWriter<'store> {
     rejected: Statement<'store>,
     /// Those that are bound in `rejected`.
     last_errors: Vec<RowError>,
+    /// For the next scored row, where SQLite would give it the id of one that is gone.
+    first_id: Option<i64>,
+}
+
+/// SQLite gives the id after the highest that is there. `None` where that is a new one.
+fn first_free_id(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection
+        .query_row(
+            "SELECT MAX(last_listing_id) + 1 FROM import_batches
+         HAVING MAX(last_listing_id) > (SELECT COALESCE(MAX(id), 0) FROM scored_listings)",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
 }
 
 impl<'store> RowWriter<'store> {
@@ -41,8 +55,9 @@ impl<'store> RowWriter<'store> {
                 "INSERT INTO scored_listings
                    (import_id, import_index, listing_id, price, price_minor, currency, price_text, condition,
                     availability, quantity, min_order_qty, region, seen_at, canonical_model, vram_gb, tdp_watts,
-                    mig_support, nvlink, score, lot_size)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                    mig_support, nvlink, score, lot_size, id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                    ?21)",
             )?,
             unmatched: connection.prepare(
                 "INSERT INTO unmatched_listings
@@ -56,6 +71,7 @@ impl<'store> RowWriter<'store> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
             last_errors: Vec::new(),
+            first_id: first_free_id(connection)?,
         };
         for statement in [
             &mut writer.scored,
@@ -107,7 +123,13 @@ impl<'store> RowWriter<'store> {
         binder.next(model.nvlink)?;
         binder.next(score)?;
         binder.next(Some(cards).filter(|cards| *cards > 1))?;
+        if self.first_id.is_some() {
+            binder.next(self.first_id)?;
+        }
         self.scored.raw_execute()?;
+        if self.first_id.take().is_some() {
+            self.scored.raw_bind_parameter(ID_PARAMETER, None::<i64>)?;
+        }
         let price = usd(listing);
         // As the view `offers` has it.
         let memory_gb = [offer.matched.memory_gb, model.memory_gb]
@@ -163,6 +185,9 @@ impl<'store> RowWriter<'store> {
         Ok(())
     }
 }
+
+/// The last parameter of the statement for scored rows: NULL, so that SQLite counts on.
+const ID_PARAMETER: usize = 21;
 
 /// US dollars, of the whole lot.
 fn usd(listing: &Listing) -> f64 {

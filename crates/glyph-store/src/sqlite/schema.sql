@@ -63,7 +63,9 @@ CREATE TABLE import_batches (
     duration_ms INTEGER,
     undone_at TEXT,
     -- With the registry's version it says which answers the matcher gives.
-    matcher_version INTEGER
+    matcher_version INTEGER,
+    -- The highest id that its scored rows had: no other row is given it when they are gone.
+    last_listing_id INTEGER
 );
 
 -- Promise 3, once: at most one import of the same bytes with the same options is in force, unless it was forced.

@@ -23,6 +23,12 @@ pub(super) fn undo_import(
         ImportState::Registry => return Err(StoreError::NotListings(import_id.to_owned())),
     }
     transaction.silence_triggers()?;
+    transaction.execute(
+        "UPDATE import_batches
+         SET last_listing_id = (SELECT MAX(id) FROM scored_listings WHERE import_id = ?1)
+         WHERE import_id = ?1",
+        [import_id],
+    )?;
     // The old program's rows hang on scored rows; they go with them.
     transaction.execute(
         "DELETE FROM quantized_listings

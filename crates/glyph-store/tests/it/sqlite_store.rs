@@ -227,6 +227,11 @@ fn an_offer_is_known_in_all_imports_that_saw_it() {
 }
 
 #[test]
+fn ids_of_listings_are_not_given_again() {
+    prove(undo::ids_of_listings_are_not_given_again);
+}
+
+#[test]
 fn a_job_is_kept_with_its_import_or_not_at_all() {
     prove(service::a_job_is_kept_with_its_import_or_not_at_all);
 }

@@ -2,6 +2,7 @@
 
 use glyph_store::StoreError;
 use glyph_store::import::ImportState;
+use glyph_store::listing::{ListingFilter, ListingSort};
 use glyph_store::store::Store;
 
 use super::{MARKET, assert_sound, counts, csv, everything, listings, record, rejects, rows};
@@ -77,4 +78,33 @@ pub(crate) fn only_imports_of_listings_are_undone(store: &mut dyn Store) {
     ));
     assert_eq!(rows(store, Some("first")).len(), 8);
     assert_sound(store);
+}
+
+/// Whoever has kept the id of a listing never finds another one under it.
+pub(crate) fn ids_of_listings_are_not_given_again(store: &mut dyn Store) {
+    let ids = |store: &dyn Store| -> Vec<i64> {
+        let filter = ListingFilter {
+            sort: ListingSort::RowOrder,
+            limit: 100,
+            ..ListingFilter::default()
+        };
+        let listings = store.list_listings(&filter).unwrap();
+        listings.iter().map(|listing| listing.id).collect()
+    };
+    import(store, "first", MARKET);
+    let first = ids(store);
+    store.undo_import("first", LATER).unwrap();
+    import(store, "second", MARKET);
+    let second = ids(store);
+    assert_eq!(second.len(), first.len());
+    assert!(
+        second.iter().min() > first.iter().max(),
+        "{first:?} {second:?}"
+    );
+    import(store, "third", &MARKET.replace("2000", "2001"));
+    store.undo_import("second", LATER).unwrap();
+    store.undo_import("third", LATER).unwrap();
+    import(store, "fourth", &MARKET.replace("2000", "2002"));
+    assert!(ids(store).iter().min() > second.iter().max());
+    assert_eq!(store.check().unwrap().violations, []);
 }

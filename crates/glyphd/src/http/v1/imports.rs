@@ -260,12 +260,20 @@ fn start(context: &Context, job: &Arc<Job>, upload: Upload, name: String, option
             .catch_unwind()
             .await
             .unwrap_or_else(|_| Err(Problem::internal(&"an import panicked")));
+        let Err(problem) = ran else { return };
+        tracing::warn!(job = job.id, %problem, "the end of a job could not be kept");
+        if job.has_ended() {
+            return;
+        }
+        job.end(Err(problem));
+        let record = job.record();
+        let kept = context
+            .database
+            .change(move |store| Ok(store.save_job(&record)?))
+            .await;
         // Its client is answered; only those who ask after a restart are not.
-        if let Err(problem) = ran {
-            tracing::warn!(job = job.id, %problem, "the end of a job could not be kept");
-            if !job.has_ended() {
-                job.end(Err(problem));
-            }
+        if let Err(problem) = kept {
+            tracing::error!(job = job.id, %problem, "a job stays untold after a restart");
         }
     });
 }

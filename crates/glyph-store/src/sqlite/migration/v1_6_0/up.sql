@@ -47,7 +47,8 @@ CREATE TABLE import_batches (
     seen_at TEXT,
     duration_ms INTEGER,
     undone_at TEXT,
-    matcher_version INTEGER
+    matcher_version INTEGER,
+    last_listing_id INTEGER
 );
 
 CREATE UNIQUE INDEX uq_import_batches_options_key
