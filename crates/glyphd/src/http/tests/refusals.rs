@@ -373,6 +373,24 @@ async fn more_imports_than_may_wait_are_asked_to_come_again() {
 }
 
 /// The file in the repository is what clients are generated from.
+/// Generated clients have a function each.
+#[test]
+fn no_two_operations_have_one_name() {
+    let description = serde_json::to_value(openapi()).unwrap();
+    let mut names: Vec<&str> = description["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|path| path.as_object().unwrap().values())
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    let count = names.len();
+    assert!(count > 25, "{names:?}");
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
 #[test]
 fn the_committed_description_is_the_one_that_the_program_prints() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");

@@ -186,7 +186,7 @@ fn place_of(store: &dyn Store, cursor: &str) -> Result<ChangePlace, Problem> {
 /// The changes that the newest imports found come first, by when they were seen and not by when they were imported; those of
 /// one import in the order of its rows.
 #[utoipa::path(
-    get, path = "/deltas", tag = "listings", params(DeltaQuery),
+    get, path = "/deltas", tag = "listings", operation_id = "list_deltas", params(DeltaQuery),
     responses(
         (status = 200, description = "A page of changes", body = Page<Delta>, headers(("etag" = String))),
         (status = 304, description = "The client has it already"),

@@ -49,7 +49,7 @@ pub(crate) struct GivenListing {
 /// `import_index` is absent everywhere, and the rows are numbered as they stand, or present everywhere and exactly
 /// 0 … n−1 in some order.
 #[utoipa::path(
-    post, path = "/listings", tag = "listings", request_body = Vec<GivenListing>,
+    post, path = "/listings", tag = "listings", operation_id = "create_listings", request_body = Vec<GivenListing>,
     responses(
         (status = 201, description = "Imported", body = ImportReport, headers(("location" = String))),
         (status = 200, description = "The same listings are an import already", body = ImportReport),

@@ -19,7 +19,7 @@ pub(crate) struct Health {
 }
 
 /// The server lives.
-#[utoipa::path(get, path = "/healthz", tag = "service", responses((status = 200, description = "It lives", body = Health)))]
+#[utoipa::path(get, path = "/healthz", tag = "service", operation_id = "check_alive", responses((status = 200, description = "It lives", body = Health)))]
 pub(crate) async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
 }
@@ -36,7 +36,7 @@ pub(crate) struct Readiness {
 
 /// The server can do its work.
 #[utoipa::path(
-    get, path = "/readyz", tag = "service",
+    get, path = "/readyz", tag = "service", operation_id = "check_ready",
     responses(
         (status = 200, description = "It can", body = Readiness),
         (status = 503, description = "It cannot", body = Readiness),

@@ -27,7 +27,7 @@ use crate::rescore::rescore;
 
 /// Undo an import: its rows go, its record stays.
 #[utoipa::path(
-    delete, path = "/imports/{import_id}", tag = "imports",
+    delete, path = "/imports/{import_id}", tag = "imports", operation_id = "undo_import",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`")),
     responses(
         (status = 200, description = "The record, marked as undone", body = Import),
@@ -53,7 +53,7 @@ pub(crate) async fn undo(
 ///
 /// The body is the file of rejects with every row of it mended or not, in their order.
 #[utoipa::path(
-    post, path = "/imports/{import_id}/repair", tag = "imports",
+    post, path = "/imports/{import_id}/repair", tag = "imports", operation_id = "repair_import",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`")),
     request_body(content((Vec<u8> = "application/octet-stream"), (String = "text/csv"), (UploadForm = "multipart/form-data"))),
     responses(
@@ -112,7 +112,7 @@ pub(crate) struct RescoredBody {
 
 /// Score an import's rows again, by another profile or the registry of today.
 #[utoipa::path(
-    post, path = "/imports/{import_id}/rescore", tag = "imports",
+    post, path = "/imports/{import_id}/rescore", tag = "imports", operation_id = "rescore_import",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`"), RescoreQuery),
     responses(
         (status = 200, description = "How many scores changed", body = RescoredBody),
@@ -177,7 +177,7 @@ pub(crate) struct RematchBody {
 
 /// Match an import's rows again, under the registry and the matcher of today.
 #[utoipa::path(
-    post, path = "/imports/{import_id}/rematch", tag = "imports",
+    post, path = "/imports/{import_id}/rematch", tag = "imports", operation_id = "rematch_import",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`"), RematchQuery),
     responses(
         (status = 200, description = "How many rows changed", body = RematchBody),

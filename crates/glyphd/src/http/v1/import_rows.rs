@@ -148,7 +148,7 @@ async fn rows_of(
 ///
 /// Rows of the old program that have no number are listings, and not here.
 #[utoipa::path(
-    get, path = "/imports/{import_id}/rows", tag = "imports",
+    get, path = "/imports/{import_id}/rows", tag = "imports", operation_id = "list_rows",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`"), RowsQuery),
     responses(
         (status = 200, description = "A page of rows", body = Page<Row>),
@@ -165,7 +165,7 @@ pub(crate) async fn rows(
 
 /// The rows that name no model that the registry has, and why.
 #[utoipa::path(
-    get, path = "/imports/{import_id}/unmatched", tag = "imports",
+    get, path = "/imports/{import_id}/unmatched", tag = "imports", operation_id = "list_unmatched",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`"), PageQuery),
     responses(
         (status = 200, description = "A page of rows", body = Page<Row>),
@@ -183,7 +183,7 @@ pub(crate) async fn unmatched(
 
 /// The rows that could not be read, each with its place, its bytes and its errors.
 #[utoipa::path(
-    get, path = "/imports/{import_id}/rejects", tag = "imports",
+    get, path = "/imports/{import_id}/rejects", tag = "imports", operation_id = "list_rejects",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`"), PageQuery),
     responses(
         (status = 200, description = "A page of rejected rows", body = Page<Reject>),
@@ -215,7 +215,7 @@ pub(crate) async fn rejects(
 
 /// The rejected records as a file of the source's own format, to be mended and sent to `repair`.
 #[utoipa::path(
-    get, path = "/imports/{import_id}/rejects/file", tag = "imports",
+    get, path = "/imports/{import_id}/rejects/file", tag = "imports", operation_id = "download_rejects",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`")),
     responses(
         (status = 200, description = "The file", content(

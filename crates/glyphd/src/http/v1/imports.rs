@@ -34,7 +34,7 @@ use crate::input::Input;
 /// unmatched or rejected. The same bytes with the same options are one import. With an `Idempotency-Key`, the same request
 /// gives the first answer again.
 #[utoipa::path(
-    post, path = "/imports", tag = "imports",
+    post, path = "/imports", tag = "imports", operation_id = "create_import",
     params(ImportQuery, ("idempotency-key" = Option<String>, Header, description = "The client's name for this request", min_length = 1, max_length = 255)),
     request_body(content((Vec<u8> = "application/octet-stream"), (String = "text/csv"), (UploadForm = "multipart/form-data"))),
     responses(
@@ -377,7 +377,7 @@ pub(crate) fn checked_limit(limit: u64) -> Result<u64, Problem> {
 
 /// List imports, the newest first.
 #[utoipa::path(
-    get, path = "/imports", tag = "imports", params(ListQuery),
+    get, path = "/imports", tag = "imports", operation_id = "list_imports", params(ListQuery),
     responses(
         (status = 200, description = "A page of imports", body = Page<Import>),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
@@ -422,7 +422,7 @@ pub(crate) fn find(store: &dyn Store, wanted: &str) -> Result<ImportRecord, Prob
 
 /// Show an import.
 #[utoipa::path(
-    get, path = "/imports/{import_id}", tag = "imports",
+    get, path = "/imports/{import_id}", tag = "imports", operation_id = "show_import",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`")),
     responses(
         (status = 200, description = "The import's record", body = Import, headers(("etag" = String))),
@@ -445,7 +445,7 @@ pub(crate) async fn show(
 
 /// What two imports have in common and what changed from the first to the second.
 #[utoipa::path(
-    get, path = "/imports/{old}/diff/{new}", tag = "imports",
+    get, path = "/imports/{old}/diff/{new}", tag = "imports", operation_id = "compare_imports",
     params(("old" = String, Path, description = "An import's id"), ("new" = String, Path, description = "An import's id")),
     responses(
         (status = 200, description = "The difference", body = Difference),

@@ -41,7 +41,7 @@ fn unknown(id: &str) -> Problem {
 
 /// List jobs, the newest first.
 #[utoipa::path(
-    get, path = "/jobs", tag = "jobs", params(ListQuery),
+    get, path = "/jobs", tag = "jobs", operation_id = "list_jobs", params(ListQuery),
     responses(
         (status = 200, description = "A page of jobs", body = Page<JobBody>),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
@@ -78,7 +78,7 @@ pub(crate) async fn list(
 
 /// Show a job.
 #[utoipa::path(
-    get, path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "A job's id")),
+    get, path = "/jobs/{id}", tag = "jobs", operation_id = "show_job", params(("id" = String, Path, description = "A job's id")),
     responses(
         (status = 200, description = "The job", body = JobBody),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
@@ -96,7 +96,7 @@ pub(crate) async fn show(
 ///
 /// The job ends within the next few thousand rows, or when its turn would have come.
 #[utoipa::path(
-    delete, path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "A job's id")),
+    delete, path = "/jobs/{id}", tag = "jobs", operation_id = "cancel_job", params(("id" = String, Path, description = "A job's id")),
     responses(
         (status = 202, description = "The job is asked to end", body = JobBody),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
@@ -137,7 +137,7 @@ const BETWEEN_EVENTS: Duration = Duration::from_millis(200);
 
 /// Follow a job: an event `progress` with the job each time it has come further, and the last one when it has ended.
 #[utoipa::path(
-    get, path = "/jobs/{id}/events", tag = "jobs", params(("id" = String, Path, description = "A job's id")),
+    get, path = "/jobs/{id}/events", tag = "jobs", operation_id = "follow_job", params(("id" = String, Path, description = "A job's id")),
     responses(
         (status = 200, description = "Server-sent events", body = JobEvent, content_type = "text/event-stream"),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),

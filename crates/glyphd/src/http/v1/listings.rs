@@ -293,7 +293,7 @@ async fn file_of(
 
 /// Find scored listings: page by page, or all that are found as a file.
 #[utoipa::path(
-    get, path = "/listings", tag = "listings", params(ListingQuery),
+    get, path = "/listings", tag = "listings", operation_id = "list_listings", params(ListingQuery),
     responses(
         (status = 200, description = "A page of listings, or a file of all", headers(("etag" = String)), content(
             (Page<Listing> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
@@ -319,7 +319,7 @@ pub(crate) async fn list(
 
 /// Show one listing: the words that named the card, the terms of its score, and its price over time.
 #[utoipa::path(
-    get, path = "/listings/{id}", tag = "listings",
+    get, path = "/listings/{id}", tag = "listings", operation_id = "show_listing",
     params(("id" = i64, Path, description = "A listing's id")),
     responses(
         (status = 200, description = "The listing", body = ListingDetail, headers(("etag" = String))),

@@ -69,7 +69,7 @@ pub(super) fn model_of(name: String, market: Option<&ModelMarket>, specs: Option
 
 /// List models with their specs and prices: those of the registry, then what is listed beside it.
 #[utoipa::path(
-    get, path = "/models", tag = "models", params(ModelsQuery),
+    get, path = "/models", tag = "models", operation_id = "list_models", params(ModelsQuery),
     responses(
         (status = 200, description = "The models", body = Models, headers(("etag" = String))),
         (status = 304, description = "The client has it already"),
@@ -111,7 +111,7 @@ pub(crate) async fn list(
 
 /// Show one model.
 #[utoipa::path(
-    get, path = "/models/{name}", tag = "models",
+    get, path = "/models/{name}", tag = "models", operation_id = "show_model",
     params(("name" = String, Path, description = "A canonical model, as `RTX_4090`, in any case")),
     responses(
         (status = 200, description = "The model", body = Model, headers(("etag" = String))),

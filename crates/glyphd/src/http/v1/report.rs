@@ -80,7 +80,7 @@ pub(crate) struct Report {
 
 /// Tell what the database holds: rows by outcome, prices by model, the best offers.
 #[utoipa::path(
-    get, path = "/report", tag = "listings",
+    get, path = "/report", tag = "listings", operation_id = "show_report",
     responses(
         (status = 200, description = "The report", body = Report, headers(("etag" = String))),
         (status = 304, description = "The client has it already"),

@@ -45,7 +45,7 @@ pub(crate) struct FileQuery {
 
 /// All rows of an import in row order, as a file: with the columns of `glyphd export`.
 #[utoipa::path(
-    get, path = "/imports/{import_id}/rows/file", tag = "imports",
+    get, path = "/imports/{import_id}/rows/file", tag = "imports", operation_id = "download_rows",
     params(("import_id" = String, Path, description = "An import's id, a prefix that only it has, or `last`"), FileQuery),
     responses(
         (status = 200, description = "The file", content(

@@ -37,7 +37,7 @@ pub(crate) struct Applied {
 
 /// Say which schema the database has, and how it came to it.
 #[utoipa::path(
-    get, path = "/schema", tag = "service",
+    get, path = "/schema", tag = "service", operation_id = "show_schema",
     responses(
         (status = 200, description = "The schema", body = Schema),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
@@ -80,7 +80,7 @@ pub(crate) struct Versions {
 
 /// List the schema versions that this program can bring a database to.
 #[utoipa::path(
-    get, path = "/schema/versions", tag = "service",
+    get, path = "/schema/versions", tag = "service", operation_id = "list_schema_versions",
     responses(
         (status = 200, description = "The versions", body = Versions),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),

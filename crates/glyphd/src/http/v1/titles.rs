@@ -38,7 +38,7 @@ pub(crate) struct Answers {
 
 /// Say which card each title names, and why.
 #[utoipa::path(
-    post, path = "/match", tag = "models", request_body = Titles,
+    post, path = "/match", tag = "models", operation_id = "match_titles", request_body = Titles,
     responses(
         (status = 200, description = "What the titles name", body = Answers),
         (status = "default", description = "What went wrong", body = ProblemBody, content_type = "application/problem+json"),
