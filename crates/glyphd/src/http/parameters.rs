@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Parameter;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
 
 use super::problem::{Code, Fault, Problem};
 
@@ -34,10 +34,17 @@ fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
     let known = T::into_params(|| None);
     let given: Vec<(String, String)> = serde_html_form::from_str(query)
         .map_err(|error| Problem::new(Code::ParameterInvalid, error.to_string()))?;
-    for (place, (name, _)) in given.iter().enumerate() {
+    for (place, (name, value)) in given.iter().enumerate() {
         let Some(parameter) = known.iter().find(|known| known.name == *name) else {
             return Err(unknown(name, &known));
         };
+        if value.is_empty() && !is_any_text(parameter) {
+            return Err(Problem::of_parameter(
+                Code::ParameterInvalid,
+                name,
+                format!("`{name}` is given without a value"),
+            ));
+        }
         let again = given.iter().skip(place + 1).any(|(other, _)| other == name);
         if again && !is_list(parameter) {
             return Err(Problem::of_parameter(
@@ -77,6 +84,19 @@ fn unknown(name: &str, known: &[Parameter]) -> Problem {
 
 fn is_list(parameter: &Parameter) -> bool {
     matches!(parameter.schema, Some(RefOr::T(Schema::Array(_))))
+}
+
+/// Whether an empty text is a value: an absent one would be taken for it otherwise.
+fn is_any_text(parameter: &Parameter) -> bool {
+    match &parameter.schema {
+        Some(RefOr::T(Schema::Object(schema))) => {
+            schema.schema_type == SchemaType::Type(Type::String)
+                && schema.format.is_none()
+                && schema.pattern.is_none()
+                && schema.enum_values.is_none()
+        }
+        _ => false,
+    }
 }
 
 /// A part of the path, as text.

@@ -332,7 +332,13 @@ async fn an_offer_has_a_history_and_an_import_has_changes() {
             "{parameters}"
         );
     }
-    for wrong in ["min_percent=-1", "after=yesterday", "kind=up"] {
+    for wrong in [
+        "min_percent=-1",
+        "min_percent=",
+        "after=yesterday",
+        "kind=up",
+        "kind=",
+    ] {
         let answer = server.get(&format!("/api/v1/deltas?{wrong}")).await;
         assert_problem(&answer, StatusCode::BAD_REQUEST, "parameter_invalid");
     }
