@@ -74,7 +74,7 @@ pub struct ChangeFilter {
     /// Of one of these models, in any case; any where empty.
     pub models: Vec<String>,
     pub region: Option<String>,
-    /// What the imports' files are called.
+    /// What the imports' files are called, with or without the folder.
     pub source_name: Option<String>,
     /// Prices that went up or down by at least so many per cent.
     pub min_percent: Option<f64>,

@@ -3,6 +3,7 @@
 //! Of every row only a key of 8 bytes, its price and its place are held; records are read of those that changed.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
@@ -205,16 +206,57 @@ pub(super) fn diff_imports(
     Ok(diff)
 }
 
-/// Every import in force with the one of the same source before it, the newest first: by when they were seen, whenever
-/// they were imported.
-const FOLLOWING: &str = "SELECT import_id, seen_at, before FROM (
-       SELECT import_id, seen_at, imported_at, id,
-         LAG(import_id) OVER (PARTITION BY source_name ORDER BY seen_at, imported_at, id) AS before
-       FROM import_batches
-       WHERE state = 'done' AND (?1 IS NULL OR source_name = ?1)
-     )
-     WHERE before IS NOT NULL AND (?2 IS NULL OR seen_at > ?2) AND (?3 IS NULL OR import_id = ?3)
-     ORDER BY seen_at DESC, imported_at DESC, id DESC";
+/// An import with the one of the same source before it.
+struct Following {
+    new_import: String,
+    found_at: String,
+    old_import: String,
+}
+
+/// Every import in force that follows one of the same source, the newest first: by when they were seen, whenever they
+/// were imported.
+fn following(connection: &Connection, filter: &ChangeFilter) -> Result<Vec<Following>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT import_id, seen_at, source_name FROM import_batches
+         WHERE state = 'done' AND seen_at IS NOT NULL
+         ORDER BY seen_at, imported_at, id",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut last: HashMap<String, String> = HashMap::new();
+    let mut following = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (new_import, found_at): (String, String) = (row.get(0)?, row.get(1)?);
+        let source_name: Option<String> = row.get(2)?;
+        let source_name = source_name.unwrap_or_default();
+        let label = label_of(&source_name);
+        let Some(old_import) = last.insert(label.to_owned(), new_import.clone()) else {
+            continue;
+        };
+        let is_wanted = filter
+            .source_name
+            .as_ref()
+            .is_none_or(|wanted| *wanted == source_name || *wanted == label)
+            && filter.after.as_ref().is_none_or(|after| found_at > *after)
+            && filter
+                .new_import
+                .as_ref()
+                .is_none_or(|wanted| *wanted == new_import);
+        if is_wanted {
+            following.push(Following {
+                new_import,
+                found_at,
+                old_import,
+            });
+        }
+    }
+    following.reverse();
+    Ok(following)
+}
+
+/// What makes imports those of one source: the name of the file, in whatever folder it lay.
+fn label_of(source_name: &str) -> &str {
+    source_name.rsplit(['/', '\\']).next().unwrap_or_default()
+}
 
 /// Visits changes, those of the newest imports first, and of one import in the order of its rows.
 pub(super) fn visit_changes(
@@ -223,18 +265,17 @@ pub(super) fn visit_changes(
     visit: &mut dyn FnMut(FoundChange) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let snapshot = connection.unchecked_transaction()?;
-    let following = snapshot
-        .prepare_cached(FOLLOWING)?
-        .query_map(
-            (&filter.source_name, &filter.after, &filter.new_import),
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?
-        .collect::<Result<Vec<(String, String, String)>, _>>()?;
+    let following = following(&snapshot, filter)?;
     let begins = filter.place.as_ref();
-    let imports = following.into_iter().skip_while(|(new_import, ..)| {
-        begins.is_some_and(|begins| begins.import_id != *new_import)
-    });
-    for (new_import, found_at, old_import) in imports {
+    let imports = following
+        .into_iter()
+        .skip_while(|import| begins.is_some_and(|begins| begins.import_id != import.new_import));
+    for Following {
+        new_import,
+        found_at,
+        old_import,
+    } in imports
+    {
         let first = begins
             .filter(|begins| begins.import_id == new_import)
             .map_or(0, |begins| begins.place.saturating_add(1));
@@ -288,4 +329,17 @@ fn is_wanted(filter: &ChangeFilter, (old, new): &Pair) -> bool {
         let percent = ((new.price - old.price) / old.price * 100.0).abs();
         percent >= least && percent.is_finite()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_the_same_in_whatever_folder_it_lies() {
+        for name in ["shop.csv", "/data/monday/shop.csv", "C:\\data\\shop.csv"] {
+            assert_eq!(label_of(name), "shop.csv");
+        }
+        assert_eq!(label_of(""), "");
+    }
 }

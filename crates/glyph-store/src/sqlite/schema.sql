@@ -73,9 +73,6 @@ CREATE UNIQUE INDEX uq_import_batches_options_key
     ON import_batches (options_key)
     WHERE state = 'done' AND forced = 0;
 
--- The import of a source that another one is compared with.
-CREATE INDEX idx_import_batches_source_name ON import_batches (source_name, seen_at);
-
 CREATE TABLE models (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     model TEXT NOT NULL UNIQUE,

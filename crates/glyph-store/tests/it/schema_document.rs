@@ -349,10 +349,6 @@ fn the_indexes_answer_the_questions_that_the_document_says() {
             "idx_models_import_batch",
         ),
         (
-            "SELECT id FROM import_batches WHERE source_name = 'a' AND seen_at < 'b' ORDER BY seen_at DESC",
-            "idx_import_batches_source_name",
-        ),
-        (
             "SELECT id FROM listings WHERE fingerprint = x'00'",
             "uq_listings_fingerprint",
         ),

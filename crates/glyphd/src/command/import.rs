@@ -49,6 +49,9 @@ pub struct Arguments {
     /// Keep nothing where more rows than this are rejected: a number, or a share such as `5%`.
     #[arg(long, value_name = "N|P%")]
     max_rejects: Option<MostRejects>,
+    /// What the source is called, so that its next import is compared with this one; the name of the file where not given.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// What is to be kept of the import in words.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -150,6 +153,7 @@ impl ReadingArguments {
             most_rejects: None,
             dry_run: false,
             force: false,
+            source_name: None,
             description: None,
             unpacked_bytes: None,
             most_rows: None,
@@ -172,6 +176,7 @@ pub(super) fn run(
         most_rejects: arguments.max_rejects,
         dry_run: arguments.dry_run,
         force: arguments.force,
+        source_name: arguments.name.clone(),
         description: arguments.description.clone(),
         ..arguments.reading.options()?
     };
@@ -183,6 +188,12 @@ pub(super) fn run(
         > 1
     {
         return Err(failure::WrongUsage("standard input can be read only once".to_owned()).into());
+    }
+    if arguments.name.is_some() && arguments.files.len() > 1 {
+        return Err(failure::WrongUsage(
+            "`--name` is for one file: import the others on their own".to_owned(),
+        )
+        .into());
     }
     let mut run = Run {
         path,

@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod deltas;
 mod explain;
 mod export;
 mod failure;
+mod history;
 mod import;
 mod imports;
 mod listings;
@@ -60,6 +62,10 @@ pub enum Command {
     Imports(imports::Arguments),
     /// Find scored listings.
     Listings(listings::Arguments),
+    /// Tell what changed from each import to the next of the same source: prices, what appeared, what is gone.
+    Deltas(deltas::Arguments),
+    /// Show what an offer cost each time that it was seen, or a model in each import.
+    History(history::Arguments),
     /// Show the GPU models that the program knows, and what they cost.
     Models(models::Arguments),
     /// Say which card a title names, and why.
@@ -91,6 +97,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(arguments) => import::run(path, registry, &arguments),
         Command::Imports(arguments) => imports::run(path, registry, &arguments),
         Command::Listings(arguments) => listings::run(path, registry, &arguments),
+        Command::Deltas(arguments) => deltas::run(path, &arguments),
+        Command::History(arguments) => history::run(path, &arguments),
         Command::Models(arguments) => models::run(path, registry, &arguments),
         Command::Match(arguments) => match_title::run(registry, &arguments),
         Command::Report(arguments) => report::run(path, registry, &arguments),

@@ -94,13 +94,14 @@ pub(crate) fn import_prepared(
         return Ok(report);
     }
     let import_id = identity::new_import_id(now);
+    let source_name = options.source_name.as_deref().unwrap_or(&input.name);
     let imported_at = clock::text(now);
     let seen_at = clock::text(options.seen_at.unwrap_or(now));
     let mut writer = store.start_import(&NewImport {
         import_id: &import_id,
         imported_at: &imported_at,
         seen_at: &seen_at,
-        source_name: &input.name,
+        source_name,
         scoring_profile: &options.profile.name,
         registry,
         program_version: env!("CARGO_PKG_VERSION"),
@@ -150,7 +151,7 @@ pub(crate) fn import_prepared(
         schema_version: glyph_store::SCHEMA_VERSION.to_owned(),
         registry_version: registry.version().to_owned(),
         scoring_profile: options.profile.name.clone(),
-        source_name: input.name.clone(),
+        source_name: source_name.to_owned(),
         source_sha256: digested.sha256.clone(),
         source_bytes: digested.bytes,
         header_mapping,

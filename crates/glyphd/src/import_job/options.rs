@@ -36,6 +36,8 @@ pub(crate) struct ImportOptions {
     pub(crate) most_rejects: Option<MostRejects>,
     pub(crate) dry_run: bool,
     pub(crate) force: bool,
+    /// What the source is called instead of the name of its file.
+    pub(crate) source_name: Option<String>,
     /// What the sender says of the import.
     pub(crate) description: Option<String>,
     /// The most bytes that a packed source may unpack to; any number where absent.

@@ -9,6 +9,7 @@ mod contract;
 mod export;
 mod faults;
 mod help;
+mod history;
 mod kill;
 mod real_shapes;
 mod rematch;

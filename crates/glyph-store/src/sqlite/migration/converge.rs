@@ -11,7 +11,7 @@ use rusqlite::OptionalExtension;
 use super::content::{Kept, column_names, select};
 use super::recognise;
 use super::step::{Step, StepError};
-use crate::sqlite::schema::{self, Index, Schema, Table, comparable};
+use crate::sqlite::schema::{Index, Schema, Table, comparable};
 
 /// How a table is filled where it is not the plain copy of its columns.
 #[derive(Debug, Clone, Copy)]
@@ -206,15 +206,8 @@ fn has_sequences(step: &Step<'_>) -> Result<bool, StepError> {
 fn arrange_indexes(step: &mut Step<'_>, actual: &Schema, goal: &Schema) -> Result<(), StepError> {
     let old = Schema::of_text(recognise::OLD)?;
     let now = Schema::read(step.connection)?;
-    let newest = Schema::of_text(schema::CURRENT)?;
     let is_own = |name: &str, index: &Index| {
-        goal.indexes.contains_key(name)
-            || newest
-                .indexes
-                .get(name)
-                .is_some_and(|ours| comparable(&ours.sql) == comparable(&index.sql))
-            || recognise::is_old_index(name, &old)
-            || index.unique
+        goal.indexes.contains_key(name) || recognise::is_old_index(name, &old) || index.unique
     };
     for (name, index) in &now.indexes {
         let stays = goal

@@ -154,10 +154,10 @@ fn has_marks_of_1_5_0(actual: &Schema) -> bool {
 }
 
 fn has_marks_of_1_6_0(actual: &Schema) -> bool {
-    has_marks_of_1_5_0(actual)
-        && actual
-            .indexes
-            .contains_key("idx_import_batches_source_name")
+    actual
+        .tables
+        .get("import_batches")
+        .is_some_and(|table| table.column("last_listing_id").is_some())
 }
 
 /// What is recognised, or every difference in words.

@@ -113,6 +113,7 @@ impl ImportQuery {
             most_rejects: None,
             dry_run: self.dry_run,
             force: self.force,
+            source_name: None,
             description: self.description.clone(),
             unpacked_bytes: Some(shared.limits.unpacked_bytes_of(upload.bytes)),
             most_rows: Some(shared.limits.rows),

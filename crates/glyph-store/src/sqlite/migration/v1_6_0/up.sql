@@ -54,7 +54,6 @@ CREATE TABLE import_batches (
 CREATE UNIQUE INDEX uq_import_batches_options_key
     ON import_batches (options_key)
     WHERE state = 'done' AND forced = 0;
-CREATE INDEX idx_import_batches_source_name ON import_batches (source_name, seen_at);
 
 CREATE TABLE models (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
