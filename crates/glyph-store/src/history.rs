@@ -27,6 +27,9 @@ pub enum OfferChange {
     Price {
         old: Box<ListingRecord>,
         new: Box<ListingRecord>,
+        /// Of the old price in its currency, so that a rate that moved does not count; absent where there is no old price
+        /// to compare with.
+        percent: Option<f64>,
     },
     Appeared(Box<ListingRecord>),
     Gone(Box<ListingRecord>),
@@ -49,13 +52,20 @@ impl OfferChange {
         }
     }
 
-    /// The change of the price in per cent of the old one; absent where there is no old price to compare with.
+    /// The change of the price in per cent of the old one.
     pub fn price_percent(&self) -> Option<f64> {
         match self {
-            OfferChange::Price { old, new } => Some((new.price - old.price) / old.price * 100.0)
-                .filter(|percent| percent.is_finite()),
+            OfferChange::Price { percent, .. } => *percent,
             OfferChange::Appeared(_) | OfferChange::Gone(_) => None,
         }
+    }
+
+    /// The change of the price in US dollars, of the whole lot, both by the later rate.
+    pub fn price_change(&self) -> Option<f64> {
+        let OfferChange::Price { new, percent, .. } = self else {
+            return None;
+        };
+        percent.map(|percent| new.price - new.price / (1.0 + percent / 100.0))
     }
 }
 
@@ -138,7 +148,8 @@ impl PriceMove {
     /// `None` for what is no change of a price, or one that cannot be told in per cent.
     pub fn of_found(found: FoundChange) -> Option<PriceMove> {
         let price_delta_pct = found.change.price_percent()?;
-        let OfferChange::Price { old, new } = found.change else {
+        let price_delta = found.change.price_change()?;
+        let OfferChange::Price { old, new, .. } = found.change else {
             return None;
         };
         let snapshot = |listing: &ListingRecord| Snapshot {
@@ -149,7 +160,7 @@ impl PriceMove {
         };
         Some(PriceMove {
             id: PriceMove::FIRST_OWN_ID + new.id,
-            price_delta: new.price - old.price,
+            price_delta,
             price_delta_pct,
             score_delta: new.score - old.score,
             timestamp: found.found_at,

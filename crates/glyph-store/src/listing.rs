@@ -99,6 +99,9 @@ pub struct ListingRecord {
     pub form: Option<String>,
     pub confidence: Option<f64>,
     pub currency: Option<String>,
+    /// The price in its currency, of the whole lot.
+    #[serde(skip)]
+    pub price_given: f64,
     /// The price as the source gave it.
     pub price_as_given: Option<String>,
     pub seen_at: Option<String>,

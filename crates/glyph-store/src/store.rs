@@ -129,7 +129,8 @@ pub trait Store {
         visit: &mut dyn FnMut(FoundChange) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
-    /// All sights of the offer that a listing is of, the oldest first. Empty where there is no such listing.
+    /// The sights of the offer that a listing is of, the oldest first: at most 1,000, of the latest imports. Empty where
+    /// there is no such listing.
     fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError>;
 
     /// At most `limit` changes of price, those that the old program found among them, the newest first. Of the filter

@@ -90,8 +90,9 @@ pub(crate) fn row_columns(row: &RowRecord) -> [(&'static str, Value<'_>); 25] {
     ]
 }
 
-/// The columns of a scored listing. Prices are in US dollars; `price_as_given` is in `currency`.
-pub(crate) fn listing_columns(listing: &ListingRecord) -> [(&'static str, Value<'_>); 29] {
+/// The columns of a scored listing. `price` is in `currency`, so that the file can be imported again and means the same;
+/// `unit_price` and `price_per_gb` are in US dollars.
+pub(crate) fn listing_columns(listing: &ListingRecord) -> [(&'static str, Value<'_>); 30] {
     use Value::{Json, Number, Text, Whole};
     [
         ("id", Whole(Some(listing.id))),
@@ -102,7 +103,9 @@ pub(crate) fn listing_columns(listing: &ListingRecord) -> [(&'static str, Value<
         ),
         ("title", Text(listing.title.as_deref())),
         ("canonical_model", Text(Some(&listing.canonical_model))),
-        ("price", Number(Some(listing.price))),
+        ("price", Number(Some(listing.price_given))),
+        ("currency", Text(listing.currency.as_deref())),
+        ("in_dollars", Number(Some(listing.price))),
         ("unit_price", Number(Some(listing.unit_price))),
         ("price_per_gb", Number(listing.price_per_gb)),
         ("score", Number(Some(listing.score))),
@@ -123,7 +126,6 @@ pub(crate) fn listing_columns(listing: &ListingRecord) -> [(&'static str, Value<
         ("notes", Text(listing.notes.as_deref())),
         ("confidence", Number(listing.confidence)),
         ("flags", Json(listing.flags.as_deref())),
-        ("currency", Text(listing.currency.as_deref())),
         ("price_as_given", Text(listing.price_as_given.as_deref())),
         ("evidence", Json(listing.evidence.as_deref())),
     ]

@@ -227,7 +227,7 @@ impl Default for Limits {
             record_bytes: 4 << 20,
             columns: 4096,
             json_depth: 64,
-            page_bytes: 512 << 20,
+            page_bytes: 256 << 20,
         }
     }
 }

@@ -17,7 +17,7 @@ use ::parquet::errors::Result as ParquetResult;
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow_array::{Array, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use serde::de::IgnoredAny;
 
 use super::{Findings, Format, Limits, RawRow, RowSource, RowSpan, SourceError};
@@ -136,13 +136,20 @@ impl Write for Bounded<'_> {
 }
 
 /// The type that a column is read as: texts as views of the bytes that they stand in, so that one long text which many
-/// rows share is there once.
+/// rows share is there once; times in UTC, whatever the zone they are shown in elsewhere.
 fn read_as(kind: &DataType) -> DataType {
     match kind {
         DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
         DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+        DataType::Timestamp(unit, Some(_)) => DataType::Timestamp(*unit, Some("+00:00".into())),
+        DataType::List(inner) => DataType::List(field_as(inner)),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(field_as).collect()),
         other => other.clone(),
     }
+}
+
+fn field_as(field: &FieldRef) -> FieldRef {
+    Arc::new(Field::clone(field).with_data_type(read_as(field.data_type())))
 }
 
 impl<R: ChunkReader + 'static> ParquetSource<R> {
@@ -171,12 +178,7 @@ impl<R: ChunkReader + 'static> ParquetSource<R> {
             });
         }
         let sizes = pages::measure(&*file.0, metadata.metadata(), limits, unpacked_bytes)?;
-        let fields: Vec<Field> = metadata
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| Field::clone(field).with_data_type(read_as(field.data_type())))
-            .collect();
+        let fields: Fields = metadata.schema().fields().iter().map(field_as).collect();
         let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
             .map_err(malformed)?;
@@ -272,15 +274,18 @@ impl<R: ChunkReader + 'static> ParquetSource<R> {
                         room,
                         is_full: false,
                     };
-                    if let Err(error) = formatter.value(row).write(&mut bounded) {
-                        return Err(if bounded.is_full {
-                            too_long
-                        } else {
-                            malformed(error)
-                        });
+                    let start = bounded.text.len();
+                    let written = formatter.value(row).write(&mut bounded);
+                    if bounded.is_full {
+                        return Err(too_long);
                     }
                     bytes += room - bounded.room;
                     room = bounded.room;
+                    if let Err(error) = written {
+                        // Of one value alone: a time that is out of bounds.
+                        column.text.truncate(start);
+                        column.text.push_str(&error.to_string());
+                    }
                 }
                 column.ends.push((column.text.len(), is_value));
             }
@@ -367,7 +372,7 @@ mod tests {
     use ::parquet::file::properties::WriterProperties;
     use arrow_array::{
         ArrayRef, BooleanArray, Decimal128Array, Float64Array, Int64Array, StringArray,
-        TimestampMicrosecondArray,
+        TimestampMicrosecondArray, TimestampSecondArray,
     };
     use bytes::Bytes;
 
@@ -442,6 +447,29 @@ mod tests {
             r#"{"title":"7\" é","price":1234.50,"quantity":3,"score":599.99,"sold":true,"seen_at":"1970-01-01T00:00:00Z","zoned":"1970-01-01T00:00:00Z"}"#
         );
         assert!(String::from_utf8_lossy(&rows[1].raw).contains(r#""score":"inf""#));
+    }
+
+    #[test]
+    fn times_are_in_utc_and_one_out_of_bounds_is_no_more_than_that() {
+        let seconds = TimestampSecondArray::from(vec![0, 1_000_000_000_000_000]);
+        let (_, rows) = read(file(vec![
+            (
+                "utc",
+                Arc::new(TimestampMicrosecondArray::from(vec![0, 0]).with_timezone("UTC")),
+            ),
+            (
+                "new_york",
+                Arc::new(
+                    TimestampMicrosecondArray::from(vec![0, 0]).with_timezone("America/New_York"),
+                ),
+            ),
+            ("far", Arc::new(seconds)),
+        ]));
+        for column in [0, 1, 2] {
+            assert_eq!(rows[0].cells.get(column), Some("1970-01-01T00:00:00Z"));
+        }
+        let far = rows[1].cells.get(2).unwrap();
+        assert!(far.contains("1000000000000000"), "{far}");
     }
 
     #[test]

@@ -13,10 +13,10 @@ use crate::listing::{ListingFilter, ListingRecord, ModelMarket};
 pub(super) const COLUMNS: &str = "id, import_id, import_index, canonical_model, title, price, unit_price,
     price_per_gb, score, vram_gb, tdp_watts, mig_support, nvlink, condition, region, seller, source_url, notes,
     quantity, min_order_qty, availability, lot_size, form, confidence, currency, seen_at, flags, price_text,
-    price_minor";
+    price_given, price_minor";
 
 /// How many columns [`COLUMNS`] has.
-const COLUMN_COUNT: usize = 29;
+const COLUMN_COUNT: usize = 30;
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
     // By place: finding columns by name took as long as all else of a row.
@@ -51,6 +51,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
         seen_at: row.get(next())?,
         flags: row.get(next())?,
         price_as_given: row.get(next())?,
+        price_given: row.get(next())?,
         evidence: None,
     };
     // The price as the source gave it: its text, or the exact amount that the text was.

@@ -21,6 +21,7 @@ use crate::offer;
 struct Sight {
     /// A hash over what makes the offer the same.
     key: u64,
+    /// Of the whole lot: minor units of the currency that it is given in; cents for rows of the old program.
     price: f64,
     /// The number of the row, or where it has none its id: the order of its import.
     index: i64,
@@ -30,22 +31,33 @@ struct Sight {
 /// An offer in both imports, or in one of them.
 type Pair = (Option<Sight>, Option<Sight>);
 
-/// The rows of an import by their keys, their prices and their order.
-fn sights(connection: &Connection, import_id: &str) -> Result<Vec<Sight>, StoreError> {
+/// The rows of an import that a filter may let through, by their keys, their prices and their order.
+fn sights(
+    connection: &Connection,
+    import_id: &str,
+    filter: &ChangeFilter,
+) -> Result<Vec<Sight>, StoreError> {
     // An offer's key stands in its texts; rows of the old program have their own.
     let mut statement = connection.prepare_cached(
-        "SELECT row.id, COALESCE(row.import_index, row.id), row.price, row.canonical_model, row.condition, row.region,
+        "SELECT row.id, COALESCE(row.import_index, row.id), COALESCE(row.price_minor, row.price * 100),
+           row.canonical_model, row.condition, row.region,
            CASE WHEN LENGTH(offer.fingerprint) = 24 THEN SUBSTR(offer.fingerprint, 1, 8) END,
            CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE COALESCE(offer.source_url, row.source_url) END,
            CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE COALESCE(offer.seller, row.seller) END,
-           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE offer.title END
+           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE offer.title END,
+           COALESCE(row.currency, 'USD'), COALESCE(row.lot_size, 1)
          FROM scored_listings AS row
          LEFT JOIN listings AS offer ON offer.id = row.listing_id
-         WHERE row.import_id = ?1",
+         WHERE row.import_id = ?1 AND (?2 IS NULL OR row.region = ?2)",
     )?;
-    let mut rows = statement.query([import_id])?;
+    let mut rows = statement.query((import_id, &filter.region))?;
     let mut sights = Vec::new();
     while let Some(row) = rows.next()? {
+        let model = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
+        let is_model = |wanted: &String| wanted.eq_ignore_ascii_case(model);
+        if !filter.models.is_empty() && !filter.models.iter().any(is_model) {
+            continue;
+        }
         sights.push(Sight {
             key: key_of(row)?,
             price: row.get(2)?,
@@ -62,7 +74,8 @@ fn sights(connection: &Connection, import_id: &str) -> Result<Vec<Sight>, StoreE
     Ok(sights)
 }
 
-/// The key of a row of [`sights`]: of its texts, model, condition and region.
+/// The key of a row of [`sights`]: of its texts, model, condition, region and lot, and of the currency, so that a rate
+/// that moved is no price that did.
 fn key_of(row: &Row<'_>) -> rusqlite::Result<u64> {
     let text = |place: usize| Ok::<_, rusqlite::Error>(row.get_ref(place)?.as_str_or_null()?);
     let texts = match row.get::<_, Option<[u8; offer::KEY_BYTES]>>(6)? {
@@ -74,6 +87,8 @@ fn key_of(row: &Row<'_>) -> rusqlite::Result<u64> {
     text(3)?.hash(&mut hasher);
     text(4)?.hash(&mut hasher);
     text(5)?.hash(&mut hasher);
+    text(10)?.hash(&mut hasher);
+    row.get::<_, i64>(11)?.hash(&mut hasher);
     Ok(hasher.finish())
 }
 
@@ -165,14 +180,20 @@ fn change_of(connection: &Connection, pair: &Pair) -> Result<OfferChange, StoreE
             .ok_or(StoreError::RecordLost("a row that was just compared"))
     };
     Ok(match pair {
-        (Some(old), Some(new)) => OfferChange::Price {
-            old: find(old)?,
-            new: find(new)?,
+        (Some(before), Some(after)) => OfferChange::Price {
+            old: find(before)?,
+            new: find(after)?,
+            percent: percent_of(before, after),
         },
         (None, Some(new)) => OfferChange::Appeared(find(new)?),
         (Some(old), None) => OfferChange::Gone(find(old)?),
         (None, None) => return Err(StoreError::RecordLost("both rows of a comparison")),
     })
+}
+
+/// In per cent of the old price; absent where there is none to compare with.
+fn percent_of(old: &Sight, new: &Sight) -> Option<f64> {
+    Some((new.price - old.price) / old.price * 100.0).filter(|percent| percent.is_finite())
 }
 
 pub(super) fn diff_imports(
@@ -181,7 +202,11 @@ pub(super) fn diff_imports(
     new: &str,
 ) -> Result<ImportDiff, StoreError> {
     let snapshot = connection.unchecked_transaction()?;
-    let (pairs, unchanged) = differences(&sights(&snapshot, old)?, &sights(&snapshot, new)?);
+    let any = ChangeFilter::default();
+    let (pairs, unchanged) = differences(
+        &sights(&snapshot, old, &any)?,
+        &sights(&snapshot, new, &any)?,
+    );
     let mut diff = ImportDiff {
         old_import: old.to_owned(),
         new_import: new.to_owned(),
@@ -190,7 +215,7 @@ pub(super) fn diff_imports(
     };
     for pair in &pairs {
         match change_of(&snapshot, pair)? {
-            OfferChange::Price { old, new } => diff.price_changes.push(PriceChange {
+            OfferChange::Price { old, new, .. } => diff.price_changes.push(PriceChange {
                 title: new.title,
                 seller: new.seller,
                 canonical_model: new.canonical_model,
@@ -228,7 +253,9 @@ fn following(connection: &Connection, filter: &ChangeFilter) -> Result<Vec<Follo
         let (new_import, found_at): (String, String) = (row.get(0)?, row.get(1)?);
         let source_name: Option<String> = row.get(2)?;
         let source_name = source_name.unwrap_or_default();
-        let label = label_of(&source_name);
+        let Some(label) = label_of(&source_name) else {
+            continue;
+        };
         let Some(old_import) = last.insert(label.to_owned(), new_import.clone()) else {
             continue;
         };
@@ -253,9 +280,14 @@ fn following(connection: &Connection, filter: &ChangeFilter) -> Result<Vec<Follo
     Ok(following)
 }
 
-/// What makes imports those of one source: the name of the file, in whatever folder it lay.
-fn label_of(source_name: &str) -> &str {
-    source_name.rsplit(['/', '\\']).next().unwrap_or_default()
+/// What imports are called that came without a name: by standard input, as a body, as JSON.
+const NAMELESS: [&str; 4] = ["", "standard input", "upload", "listings"];
+
+/// What makes imports those of one source: the name of the file, in whatever folder it lay. `None` for those without a
+/// name, which may be of any.
+fn label_of(source_name: &str) -> Option<&str> {
+    let label = source_name.rsplit(['/', '\\']).next().unwrap_or_default();
+    (!NAMELESS.contains(&label)).then_some(label)
 }
 
 /// Visits changes, those of the newest imports first, and of one import in the order of its rows.
@@ -280,23 +312,14 @@ pub(super) fn visit_changes(
             .filter(|begins| begins.import_id == new_import)
             .map_or(0, |begins| begins.place.saturating_add(1));
         let (pairs, _) = differences(
-            &sights(&snapshot, &old_import)?,
-            &sights(&snapshot, &new_import)?,
+            &sights(&snapshot, &old_import, filter)?,
+            &sights(&snapshot, &new_import, filter)?,
         );
         for (place, pair) in (0_u64..).zip(&pairs) {
             if place < first || !is_wanted(filter, pair) {
                 continue;
             }
             let change = change_of(&snapshot, pair)?;
-            let listing = change.listing();
-            let is_model = filter.models.is_empty()
-                || filter
-                    .models
-                    .iter()
-                    .any(|model| model.eq_ignore_ascii_case(&listing.canonical_model));
-            if !is_model || (filter.region.is_some() && filter.region != listing.region) {
-                continue;
-            }
             let found = FoundChange {
                 found_at: found_at.clone(),
                 old_import: old_import.clone(),
@@ -325,10 +348,9 @@ fn is_wanted(filter: &ChangeFilter, (old, new): &Pair) -> bool {
     let Some(least) = filter.min_percent else {
         return true;
     };
-    old.zip(*new).is_some_and(|(old, new)| {
-        let percent = ((new.price - old.price) / old.price * 100.0).abs();
-        percent >= least && percent.is_finite()
-    })
+    old.zip(*new)
+        .and_then(|(old, new)| percent_of(&old, &new))
+        .is_some_and(|percent| percent.abs() >= least)
 }
 
 #[cfg(test)]
@@ -338,8 +360,8 @@ mod tests {
     #[test]
     fn a_source_is_the_same_in_whatever_folder_it_lies() {
         for name in ["shop.csv", "/data/monday/shop.csv", "C:\\data\\shop.csv"] {
-            assert_eq!(label_of(name), "shop.csv");
+            assert_eq!(label_of(name), Some("shop.csv"));
         }
-        assert_eq!(label_of(""), "");
+        assert_eq!(label_of("upload"), None);
     }
 }

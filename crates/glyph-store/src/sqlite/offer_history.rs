@@ -10,7 +10,10 @@ use crate::history::Observation;
 use crate::listing::{ListingRecord, ListingSort};
 use crate::offer;
 
-/// All sights of the offer that a listing is of, the oldest first. Empty where there is no such listing.
+/// The most sights that are given. Without an address or a seller, many rows of a file may be one offer.
+const MOST_SIGHTS: usize = 1000;
+
+/// The sights of the offer that a listing is of, the oldest first, at most [`MOST_SIGHTS`]. Empty where there is no such listing.
 pub(super) fn offer_history(
     connection: &Connection,
     id: i64,
@@ -43,6 +46,8 @@ pub(super) fn offer_history(
         offset: 0,
     };
     let mut ids = find_page(segments_of(connection, Of::All)?, &wanted, page)?;
+    // The latest imports stand last.
+    ids.drain(..ids.len().saturating_sub(MOST_SIGHTS));
     // A row of the old program has no texts to be found by.
     if !ids.contains(&id) {
         ids.push(id);

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::import_record::find_by_id;
 use super::money;
-use super::row_writer::RowWriter;
+use super::row_writer::{RowWriter, note_id};
 use super::segment;
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
@@ -311,6 +311,7 @@ impl Writer<'_> {
             self.update(before, outcome, listing_id, new.lot_size)?;
         } else {
             let table = if old.outcome == SCORED {
+                note_id(self.connection, &self.rows.import_id, before.id)?;
                 "DELETE FROM scored_listings WHERE id = ?1"
             } else {
                 "DELETE FROM unmatched_listings WHERE id = ?1"

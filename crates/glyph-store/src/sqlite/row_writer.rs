@@ -27,6 +27,16 @@ pub(super) struct RowWriter<'store> {
     first_id: Option<i64>,
 }
 
+/// Notes the id of a scored row of an import that goes, so that no other row is given it.
+pub(super) fn note_id(connection: &Connection, import_id: &str, id: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE import_batches SET last_listing_id = MAX(COALESCE(last_listing_id, 0), ?2) WHERE import_id = ?1",
+        )?
+        .execute((import_id, id))?;
+    Ok(())
+}
+
 /// SQLite gives the id after the highest that is there. `None` where that is a new one.
 fn first_free_id(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection

@@ -64,7 +64,7 @@ CREATE TABLE import_batches (
     undone_at TEXT,
     -- With the registry's version it says which answers the matcher gives.
     matcher_version INTEGER,
-    -- The highest id that its scored rows had: no other row is given it when they are gone.
+    -- The highest id of its scored rows that are gone: no other row is given it.
     last_listing_id INTEGER
 );
 

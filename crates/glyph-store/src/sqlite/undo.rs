@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 use rustc_hash::FxHashSet;
 
 use super::import_record::find_by_id;
+use super::row_writer::note_id;
 use super::segment;
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
@@ -23,12 +24,14 @@ pub(super) fn undo_import(
         ImportState::Registry => return Err(StoreError::NotListings(import_id.to_owned())),
     }
     transaction.silence_triggers()?;
-    transaction.execute(
-        "UPDATE import_batches
-         SET last_listing_id = (SELECT MAX(id) FROM scored_listings WHERE import_id = ?1)
-         WHERE import_id = ?1",
+    let last: Option<i64> = transaction.query_row(
+        "SELECT MAX(id) FROM scored_listings WHERE import_id = ?1",
         [import_id],
+        |row| row.get(0),
     )?;
+    if let Some(last) = last {
+        note_id(&transaction, import_id, last)?;
+    }
     // The old program's rows hang on scored rows; they go with them.
     transaction.execute(
         "DELETE FROM quantized_listings

@@ -225,8 +225,23 @@ fn fingerprints_keep_what_they_are_of() {
     import(&mut store, "second", &rows.replace("2000", "1900"));
     drop(store);
     assert_eq!(fingerprints(24), before, "no text is kept twice");
+    // A text that another program changed comes again, and the way back stays open.
+    down(&path, Version::V1_5_0);
+    old::open(&path)
+        .execute("UPDATE listings SET seller = 'Acme' WHERE id = 1", [])
+        .unwrap();
+    up(&path);
+    let mut store = SqliteStore::open(&path).unwrap();
+    import(&mut store, "third", &rows.replace("2000", "1800"));
+    drop(store);
+    assert_eq!(fingerprints(24).len(), 3);
+    down(&path, Version::V1_5_0);
+    assert_eq!((fingerprints(16).len(), fingerprints(24).len()), (2, 1));
+    up(&path);
+    assert_eq!(fingerprints(24).len(), 3);
     let store = SqliteStore::open(&path).unwrap();
     let found = store.find_listing(1).unwrap().unwrap();
+    // Acme's offer is not Northwind's of the third import.
     assert_eq!(store.offer_history(found.id).unwrap().len(), 2);
     assert!(migration::verify(&path).unwrap().holds);
 }

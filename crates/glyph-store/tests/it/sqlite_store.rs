@@ -227,6 +227,11 @@ fn an_offer_is_known_in_all_imports_that_saw_it() {
 }
 
 #[test]
+fn a_lot_and_a_currency_are_offers_of_their_own() {
+    prove(history::a_lot_and_a_currency_are_offers_of_their_own);
+}
+
+#[test]
 fn ids_of_listings_are_not_given_again() {
     prove(undo::ids_of_listings_are_not_given_again);
 }

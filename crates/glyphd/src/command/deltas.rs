@@ -77,8 +77,9 @@ struct Delta {
 impl From<FoundChange> for Delta {
     fn from(found: FoundChange) -> Delta {
         let (kind, percent) = (found.change.kind(), found.change.price_percent());
+        let price_change = found.change.price_change();
         let (old, new) = match found.change {
-            OfferChange::Price { old, new } => (Some(*old), Some(*new)),
+            OfferChange::Price { old, new, .. } => (Some(*old), Some(*new)),
             OfferChange::Appeared(new) => (None, Some(*new)),
             OfferChange::Gone(old) => (Some(*old), None),
         };
@@ -88,7 +89,7 @@ impl From<FoundChange> for Delta {
             old_import: found.old_import,
             new_import: found.new_import,
             kind,
-            price_change: both.map(|(old, new)| new.price - old.price),
+            price_change,
             price_change_percent: percent,
             score_change: both.map(|(old, new)| new.score - old.score),
             old,

@@ -140,6 +140,9 @@ impl Default for Settings {
 /// The shortest head that a browser's request fits in, and the least that the library which reads it takes.
 const LEAST_HEAD_BYTES: usize = 8 << 10;
 
+/// Seconds: a day.
+const LONGEST_GRACE: u64 = 86_400;
+
 impl Settings {
     pub(super) fn load(given: &Given, file: Option<&Path>) -> anyhow::Result<Settings> {
         let Some(path) = file else {
@@ -193,7 +196,7 @@ impl Settings {
     }
 
     pub(super) fn grace(&self) -> Duration {
-        Duration::from_secs(self.grace_seconds)
+        Duration::from_secs(self.grace_seconds.min(LONGEST_GRACE))
     }
 }
 

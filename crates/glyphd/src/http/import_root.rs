@@ -13,17 +13,18 @@ use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 
 #[derive(Debug, Clone)]
 pub(crate) struct ImportRoot {
-    path: PathBuf,
+    /// As it was named, and as it is without links.
+    paths: [PathBuf; 2],
     folder: Arc<Dir>,
 }
 
 impl ImportRoot {
     pub(crate) fn open(path: &Path) -> anyhow::Result<ImportRoot> {
         let wrong = || format!("cannot use the import root `{}`", path.display());
-        let path = path.canonicalize().with_context(wrong)?;
-        let folder = Dir::open_ambient_dir(&path, ambient_authority()).with_context(wrong)?;
+        let real = path.canonicalize().with_context(wrong)?;
+        let folder = Dir::open_ambient_dir(&real, ambient_authority()).with_context(wrong)?;
         Ok(ImportRoot {
-            path,
+            paths: [path.to_owned(), real],
             folder: Arc::new(folder),
         })
     }
@@ -32,7 +33,11 @@ impl ImportRoot {
     /// there, and for what may not be read.
     pub(super) fn file(&self, wanted: &str) -> Option<File> {
         let wanted = Path::new(wanted);
-        let below = wanted.strip_prefix(&self.path).unwrap_or(wanted);
+        let below = self
+            .paths
+            .iter()
+            .find_map(|root| wanted.strip_prefix(root).ok())
+            .unwrap_or(wanted);
         if !below
             .components()
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))

@@ -141,11 +141,8 @@ async fn versions() -> Json<Value> {
 
 async fn version(Segment(version): Segment<String>) -> Json<Value> {
     let supported = VERSIONS.contains(&version.as_str());
-    let message = if supported {
-        format!("schema version {version} is supported")
-    } else {
-        format!("schema version {version} is not supported")
-    };
+    let not = if supported { "" } else { "not " };
+    let message = format!("schema version {version} is {not}supported");
     Json(json!({
         "version": version,
         "supported": supported,
@@ -453,18 +450,16 @@ struct VersionQuery {
     schema_version: Option<String>,
 }
 
-impl VersionQuery {
-    fn check(&self) -> Result<(), Problem> {
-        match self.schema_version.as_deref() {
-            Some(version) if !VERSIONS.contains(&version) => Err(Problem::new(
-                Code::ParameterInvalid,
-                format!(
-                    "schema version {version} is not supported: supported are {}",
-                    VERSIONS.join(", ")
-                ),
-            )),
-            _ => Ok(()),
-        }
+fn check_version(version: Option<&String>) -> Result<(), Problem> {
+    match version {
+        Some(version) if !VERSIONS.contains(&version.as_str()) => Err(Problem::new(
+            Code::ParameterInvalid,
+            format!(
+                "schema version {version} is not supported: supported are {}",
+                VERSIONS.join(", ")
+            ),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -473,8 +468,9 @@ async fn import_csv(
     Query(query): Query<VersionQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
-    query.check()?;
-    let (upload, _) = receive_with_texts(request, &context, &["schema_version"]).await?;
+    check_version(query.schema_version.as_ref())?;
+    let (upload, texts) = receive_with_texts(request, &context, &["schema_version"]).await?;
+    check_version(texts.get("schema_version"))?;
     let name = upload.name.clone().unwrap_or_default();
     if !name.to_lowercase().ends_with(".csv") {
         return Err(Problem::new(
@@ -488,6 +484,7 @@ async fn import_csv(
             "the file is larger than 50 MB",
         ));
     }
+    let upload = upload.refused_unless_utf8().await?;
     let report = import_now(&context, upload, name.clone(), |_| {}).await?;
     Ok(result_of(&context, report, Some(name))
         .await?
@@ -499,7 +496,7 @@ async fn persist(
     Query(query): Query<VersionQuery>,
     JsonBody(given): JsonBody<Vec<GivenListing>>,
 ) -> Result<Json<Value>, Problem> {
-    query.check()?;
+    check_version(query.schema_version.as_ref())?;
     let report = import_given(&context, given).await?;
     result_of(&context, report, None).await
 }
@@ -511,6 +508,7 @@ struct Pipeline {
     source_label: String,
     campaign_id: Option<String>,
     metadata: Option<Value>,
+    schema_version: Option<String>,
 }
 
 async fn from_pipeline(
@@ -518,7 +516,8 @@ async fn from_pipeline(
     Query(query): Query<VersionQuery>,
     JsonBody(pipeline): JsonBody<Pipeline>,
 ) -> Result<Json<Value>, Problem> {
-    query.check()?;
+    check_version(query.schema_version.as_ref())?;
+    check_version(pipeline.schema_version.as_ref())?;
     let root = context.import_root.clone();
     let path = pipeline.input_csv_path.clone();
     let file = blocking(move || Ok(root.and_then(|root| root.file(&path)))).await?;
@@ -548,11 +547,13 @@ async fn upload_artifact(
     Query(query): Query<VersionQuery>,
     request: Request,
 ) -> Result<Json<Value>, Problem> {
-    query.check()?;
+    check_version(query.schema_version.as_ref())?;
     let texts = ["save_to_disk", "schema_version"];
     let (upload, texts) = receive_with_texts(request, &context, &texts).await?;
     let name = upload.name.clone().unwrap_or_default();
-    let keep = texts.get("save_to_disk").is_some_and(|text| text == "true");
+    check_version(texts.get("schema_version"))?;
+    let yes = |text: &String| ["true", "1", "yes", "on"].contains(&&*text.to_ascii_lowercase());
+    let keep = texts.get("save_to_disk").is_some_and(yes);
     let bytes = upload.bytes;
     let found = artifact::look_at(&context, upload, &name, keep).await?;
     Ok(Json(json!({

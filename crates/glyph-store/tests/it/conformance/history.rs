@@ -79,7 +79,7 @@ fn told(found: &[FoundChange]) -> Vec<Told<'_>> {
         .map(|found| {
             let model = found.change.listing().canonical_model.as_str();
             let (kind, old, new) = match &found.change {
-                OfferChange::Price { old, new } => ("price", Some(old.price), Some(new.price)),
+                OfferChange::Price { old, new, .. } => ("price", Some(old.price), Some(new.price)),
                 OfferChange::Appeared(new) => ("appeared", None, Some(new.price)),
                 OfferChange::Gone(old) => ("gone", Some(old.price), None),
             };
@@ -123,7 +123,12 @@ pub(crate) fn changes_are_filtered(store: &mut dyn Store) {
     let places = |filter: &ChangeFilter| -> Vec<usize> {
         changes(store, filter)
             .iter()
-            .map(|found| all.iter().position(|other| other == found).unwrap())
+            .map(|found| {
+                let is_same = |other: &FoundChange| {
+                    (&other.new_import, &other.change) == (&found.new_import, &found.change)
+                };
+                all.iter().position(is_same).unwrap()
+            })
             .collect()
     };
     let any = ChangeFilter::default();
@@ -228,4 +233,43 @@ pub(crate) fn an_offer_is_known_in_all_imports_that_saw_it(store: &mut dyn Store
         seen(store, l4.id),
         of(&[("first", 2000.0), ("third", 2000.0)])
     );
+}
+
+/// Neither a lot at the address of a single card, nor a rate that moved, is a price that moved.
+pub(crate) fn a_lot_and_a_currency_are_offers_of_their_own(store: &mut dyn Store) {
+    let import = |store: &mut dyn Store, import_id, imported_at, rows: &[&str]| {
+        let text = csv(rows);
+        let feed = Feed {
+            imported_at,
+            ..Feed::new(import_id, &text)
+        };
+        feed.commit(store).unwrap();
+    };
+    let address = "New,1,Northwind,USA,https://north.example/l4,";
+    let of = |offer: &str| format!("{offer},{address}");
+    let (one, lot) = (of("NVIDIA L4 24GB,2000"), of("5pcs NVIDIA L4 24GB,9000"));
+    let euros = of("NVIDIA RTX A5000 24GB,EUR 1000");
+    import(
+        store,
+        "first",
+        "2026-01-01T00:00:00Z",
+        &[&one, &lot, &euros],
+    );
+    let (one, lot) = (of("NVIDIA L4 24GB,1900"), of("5pcs NVIDIA L4 24GB,8900"));
+    let dollars = of("NVIDIA RTX A5000 24GB,1200");
+    import(
+        store,
+        "second",
+        "2026-01-02T00:00:00Z",
+        &[&lot, &one, &dollars],
+    );
+    let found = changes(store, &ChangeFilter::default());
+    let percents: Vec<Option<i64>> = found
+        .iter()
+        .map(|found| {
+            let percent = found.change.price_percent()?;
+            Some((percent * 10.0).round() as i64)
+        })
+        .collect();
+    assert_eq!(percents, [Some(-11), Some(-50), None, None], "{found:?}");
 }

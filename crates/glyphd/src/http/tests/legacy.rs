@@ -417,3 +417,36 @@ async fn changes_of_price_are_told_with_those_that_the_old_program_found() {
     let wrong = server.get("/api/forecast/deltas?limit=0").await;
     assert_detail(&wrong, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn a_csv_file_is_utf8_and_its_version_a_known_one() {
+    let server = Server::new();
+    let send = async |name: &str, body: Vec<u8>, version: &str| {
+        let mut whole = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"schema_version\"\r\n\r\n{version}\r\n\
+             --edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        )
+        .into_bytes();
+        whole.extend(body);
+        whole.extend(b"\r\n--edge--\r\n");
+        let request = Request::post("/api/import/csv")
+            .header("host", "localhost")
+            .header(FORM[0].0, FORM[0].1)
+            .body(Body::from(whole))
+            .unwrap();
+        server.send(request).await
+    };
+    let market = MARKET.as_bytes().to_vec();
+    let unknown = send("shop.csv", market.clone(), "v9").await;
+    assert_detail(&unknown, StatusCode::BAD_REQUEST);
+    let mut latin = market.clone();
+    latin.extend(b"caf\xe9,1\n");
+    let latin = send("shop.csv", latin, "v1.0").await;
+    assert_detail(&latin, StatusCode::UNPROCESSABLE_ENTITY);
+    // A letter across the pieces that the file is read in.
+    let mut long = market.clone();
+    long.resize(256 * 1024 - 1, b'\n');
+    long.extend("ü,1\n".as_bytes());
+    let long = send("shop.csv", long, "v1.0").await;
+    assert_eq!(long.status, StatusCode::OK, "{}", long.json());
+}

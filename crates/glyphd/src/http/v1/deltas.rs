@@ -8,6 +8,7 @@ use axum::response::Response;
 use glyph_store::history::{
     ChangeFilter, ChangeKind as Kind, ChangePlace, FoundChange, OfferChange,
 };
+use glyph_store::import::ImportState;
 use glyph_store::store::Store;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,10 +42,10 @@ pub(crate) struct Delta {
     old_import: String,
     new_import: String,
     kind: ChangeKind,
-    /// US dollars, of the whole lot.
+    /// US dollars, of the whole lot, both prices by the later rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     price_change: Option<f64>,
-    /// Per cent of the old price.
+    /// Per cent of the old price in its currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     price_change_percent: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,13 +61,14 @@ pub(crate) struct Delta {
 impl From<FoundChange> for Delta {
     fn from(found: FoundChange) -> Delta {
         let percent = found.change.price_percent();
+        let price_change = found.change.price_change();
         let kind = match found.change.kind() {
             Kind::Price => ChangeKind::Price,
             Kind::Appeared => ChangeKind::Appeared,
             Kind::Gone => ChangeKind::Gone,
         };
         let (old, new) = match found.change {
-            OfferChange::Price { old, new } => (Some(*old), Some(*new)),
+            OfferChange::Price { old, new, .. } => (Some(*old), Some(*new)),
             OfferChange::Appeared(new) => (None, Some(*new)),
             OfferChange::Gone(old) => (Some(*old), None),
         };
@@ -77,7 +79,7 @@ impl From<FoundChange> for Delta {
             old_import: found.old_import,
             new_import: found.new_import,
             kind,
-            price_change: both.and_then(|(old, new)| finite(new.price - old.price)),
+            price_change,
             price_change_percent: percent,
             score_change: both.and_then(|(old, new)| finite(new.score - old.score)),
             old: old.map(Listing::from),
@@ -175,7 +177,7 @@ fn place_of(store: &dyn Store, cursor: &str) -> Result<ChangePlace, Problem> {
         .ok_or_else(Problem::unknown_cursor)?;
     let import_id = find(store, import_id)
         .ok()
-        .filter(|found| found.import_id == import_id)
+        .filter(|found| found.import_id == import_id && found.state == ImportState::Done)
         .ok_or_else(Problem::unknown_cursor)?
         .import_id;
     Ok(ChangePlace { import_id, place })

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -9,11 +10,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use glyph_store::sqlite::SqliteStore;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::SendTimeoutError;
 
 use crate::export::FileFormat;
 use crate::http::context::Context;
 use crate::http::database::blocking;
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 
 /// Sends what `write` writes, under the name that it gives. It is on the disk whole before its first byte is sent: a client that is slow to take it holds
 /// no look at the database.
@@ -46,22 +49,53 @@ pub(super) async fn send(
         header::CONTENT_DISPOSITION,
         HeaderValue::try_from(name).map_err(|error| Problem::internal(&error))?,
     );
-    Ok((headers, body_of(file)).into_response())
+    Ok((headers, body_of(file, context.limits.idle)).into_response())
 }
 
 /// Bytes of a file that are sent at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-fn body_of(file: File) -> Body {
-    Body::from_stream(stream::try_unfold(file, |file| {
-        blocking(move || {
-            let mut file = file;
-            let mut chunk = vec![0; CHUNK_BYTES];
-            let read = file
-                .read(&mut chunk)
-                .map_err(|error| Problem::internal(&error))?;
-            chunk.truncate(read);
-            Ok((read > 0).then(|| (Bytes::from(chunk), file)))
-        })
+/// The file as a body. It is given up, and its place on the disk with it, when its client takes nothing of it for `idle`.
+fn body_of(mut file: File, idle: Duration) -> Body {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            let read = blocking(move || {
+                let mut chunk = vec![0; CHUNK_BYTES];
+                let read = file
+                    .read(&mut chunk)
+                    .map_err(|error| Problem::internal(&error))?;
+                chunk.truncate(read);
+                Ok((Bytes::from(chunk), file))
+            })
+            .await;
+            let piece = match read {
+                Ok((chunk, _)) if chunk.is_empty() => return,
+                Ok((chunk, rest)) => {
+                    file = rest;
+                    Ok(chunk)
+                }
+                Err(problem) => {
+                    // The connection breaks off, so that nobody takes a part for the whole.
+                    let _gone = sender.send_timeout(Err(problem), idle).await;
+                    return;
+                }
+            };
+            match sender.send_timeout(piece, idle).await {
+                Ok(()) => {}
+                Err(SendTimeoutError::Closed(_)) => return,
+                Err(SendTimeoutError::Timeout(_)) => {
+                    tracing::info!("a file was given up that its client did not take");
+                    drop(file);
+                    // Waits without the file until the connection ends.
+                    let broken = Problem::new(Code::RequestTimedOut, "the file was not taken");
+                    let _gone = sender.send(Err(broken)).await;
+                    return;
+                }
+            }
+        }
+    });
+    Body::from_stream(stream::unfold(receiver, async |mut receiver| {
+        Some((receiver.recv().await?, receiver))
     }))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Read, Seek, Write};
+use std::io::{BufRead, Read, Seek, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
+use encoding_rs::DecoderResult;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use glyph_core::source::Format;
 use tokio::sync::OwnedSemaphorePermit;
@@ -31,6 +32,21 @@ pub(crate) struct Upload {
     pub(crate) format: Option<Format>,
     /// Given back when the file is.
     pub(crate) _slot: OwnedSemaphorePermit,
+}
+
+impl Upload {
+    /// The file again, where all of it is UTF-8.
+    pub(crate) async fn refused_unless_utf8(mut self) -> Result<Upload, Problem> {
+        blocking(move || {
+            let is_utf8 = is_utf8(&mut self.file).map_err(|error| Problem::internal(&error))?;
+            if is_utf8 {
+                Ok(self)
+            } else {
+                Err(Problem::new(Code::BodyInvalid, "the file is not UTF-8"))
+            }
+        })
+        .await
+    }
 }
 
 /// A place for one more file; refused before it is sent where there is none.
@@ -137,6 +153,30 @@ async fn receive_form(
         _slot: slot,
     };
     Ok((upload, texts))
+}
+
+/// Whether all of a file is UTF-8; it is read from the beginning, and stands there again.
+fn is_utf8(file: &mut File) -> std::io::Result<bool> {
+    let mut reader = std::io::BufReader::with_capacity(COPIED_BYTES, &mut *file);
+    let mut decoder = encoding_rs::UTF_8.new_decoder_without_bom_handling();
+    let mut text = vec![0; COPIED_BYTES];
+    let mut is_whole = true;
+    loop {
+        let bytes = reader.fill_buf()?;
+        let is_last = bytes.is_empty();
+        let (result, read, _) =
+            decoder.decode_to_utf8_without_replacement(bytes, &mut text, is_last);
+        if matches!(result, DecoderResult::Malformed(..)) {
+            is_whole = false;
+            break;
+        }
+        if is_last {
+            break;
+        }
+        reader.consume(read);
+    }
+    file.rewind()?;
+    Ok(is_whole)
 }
 
 /// A copy of a file of this machine, as if it had been sent: what becomes of the file meanwhile does not count.
