@@ -1,5 +1,7 @@
 //! Questions: pages, single listings, models, titles.
 
+use std::io::Read;
+
 use super::*;
 
 #[tokio::test]
@@ -262,6 +264,20 @@ async fn what_is_found_comes_as_a_file_in_every_format() {
 
     let parquet = server.get(&format!("{address}&format=parquet")).await;
     assert_eq!(&parquet.body[..4], b"PAR1");
+    let packed = server
+        .ask(
+            "GET",
+            &format!("{address}&format=jsonl"),
+            &[("accept-encoding", "gzip")],
+            "",
+        )
+        .await;
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    let mut unpacked = String::new();
+    flate2::read::GzDecoder::new(&*packed.body)
+        .read_to_string(&mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked.lines().count(), 2);
     let one = server.get(&format!("{address}&format=jsonl&limit=1")).await;
     assert_eq!(String::from_utf8(one.body).unwrap().lines().count(), 1);
     let wrong = server.get(&format!("{address}&format=xlsx")).await;

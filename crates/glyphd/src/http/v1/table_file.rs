@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use glyph_store::sqlite::SqliteStore;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::SendTimeoutError;
@@ -95,7 +95,9 @@ fn body_of(mut file: File, idle: Duration) -> Body {
             }
         }
     });
-    Body::from_stream(stream::unfold(receiver, async |mut receiver| {
+    let pieces = stream::unfold(receiver, async |mut receiver| {
         Some((receiver.recv().await?, receiver))
-    }))
+    });
+    // Packing asks once more after the end.
+    Body::from_stream(pieces.fuse())
 }
