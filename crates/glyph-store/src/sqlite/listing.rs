@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use glyph_core::money::Money;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,10 +14,10 @@ use crate::listing::{ListingFilter, ListingRecord, ModelMarket};
 pub(super) const COLUMNS: &str = "id, import_id, import_index, canonical_model, title, price, unit_price,
     price_per_gb, score, vram_gb, tdp_watts, mig_support, nvlink, condition, region, seller, source_url, notes,
     quantity, min_order_qty, availability, lot_size, form, confidence, currency, seen_at, flags, price_text,
-    price_given, price_minor";
+    price_minor";
 
 /// How many columns [`COLUMNS`] has.
-const COLUMN_COUNT: usize = 30;
+const COLUMN_COUNT: usize = 29;
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
     // By place: finding columns by name took as long as all else of a row.
@@ -51,14 +52,16 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
         seen_at: row.get(next())?,
         flags: row.get(next())?,
         price_as_given: row.get(next())?,
-        price_given: row.get(next())?,
+        price_given: 0.0,
         evidence: None,
     };
     // The price as the source gave it: its text, or the exact amount that the text was.
     let minor: Option<i64> = row.get(next())?;
+    let given = minor.map(|minor| super::money(minor, record.currency.as_deref()));
+    // As the view has it; there it is slow, since the currencies are gone through for every row.
+    record.price_given = given.map_or(record.price, Money::to_major);
     if record.price_as_given.is_none() {
-        let currency = record.currency.as_deref();
-        record.price_as_given = minor.map(|minor| super::decimal_text(minor, currency));
+        record.price_as_given = given.map(Money::decimal_text);
     }
     Ok(record)
 }
