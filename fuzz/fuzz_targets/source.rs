@@ -28,6 +28,7 @@ fuzz_target!(|data: &[u8]| {
             record_bytes: 4096,
             columns: 64,
             json_depth: 16,
+            ..Limits::default()
         },
         unpacked_bytes: Some(1 << 20),
         ..SourceOptions::default()

@@ -17,12 +17,24 @@ use crate::source::RawRow;
 pub const CELL_BYTES: usize = 262_144;
 
 /// What the user declares about a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReaderOptions {
     /// The currency of prices that name none; US dollars where nothing is declared.
     pub currency: Option<Currency>,
     /// Settles `1,226` and `1.226`.
     pub decimal_mark: Option<DecimalMark>,
+    /// The most bytes of a cell; a longer one rejects its row.
+    pub cell_bytes: usize,
+}
+
+impl Default for ReaderOptions {
+    fn default() -> ReaderOptions {
+        ReaderOptions {
+            currency: None,
+            decimal_mark: None,
+            cell_bytes: CELL_BYTES,
+        }
+    }
 }
 
 /// Reads the rows of one source.
@@ -148,14 +160,15 @@ impl<'a> ListingReader<'a> {
     }
 
     fn check_lengths(&self, row: &RawRow, errors: &mut Vec<RowError>) {
+        let most = self.options.cell_bytes;
         for (column, cell) in row.cells.iter() {
-            if cell.len() > CELL_BYTES {
+            if cell.len() > most {
                 errors.push(RowError::new(
                     ErrorCode::CellTooLong,
                     self.header.header(column),
                     cell,
                     format!(
-                        "the cell has {} bytes, more than {CELL_BYTES}; shorten it, or close a quote before it",
+                        "the cell has {} bytes, more than {most}; shorten it, or close a quote before it",
                         cell.len()
                     ),
                 ));

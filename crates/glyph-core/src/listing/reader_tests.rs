@@ -203,6 +203,7 @@ fn declared_currency_and_mark_serve_rows_that_name_none() {
     let options = ReaderOptions {
         currency: Currency::parse("EUR"),
         decimal_mark: Some(DecimalMark::Comma),
+        ..ReaderOptions::default()
     };
     let listing = read_with("title|price", "T4|1.226", options).unwrap();
     assert_eq!(listing.price.to_string(), "1226.00 EUR");

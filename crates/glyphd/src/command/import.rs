@@ -143,6 +143,7 @@ impl ReadingArguments {
             read: ReaderOptions {
                 currency: self.currency,
                 decimal_mark: self.decimal_mark,
+                ..ReaderOptions::default()
             },
             rates,
             rates_key,

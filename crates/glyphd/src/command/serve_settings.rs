@@ -47,7 +47,10 @@ pub(super) struct Given {
     /// The most rows of an import.
     #[arg(long, value_name = "N", env = "GLYPHD_ROWS")]
     rows: Option<u64>,
-    /// The most bytes of a record of a source, and so of any field in it.
+    /// The most bytes of a field of a source; a longer one rejects its row.
+    #[arg(long, value_name = "BYTES", env = "GLYPHD_FIELD_BYTES")]
+    field_bytes: Option<usize>,
+    /// The most bytes of a record of a source.
     #[arg(long, value_name = "BYTES", env = "GLYPHD_RECORD_BYTES")]
     record_bytes: Option<usize>,
     /// The most columns of a source.
@@ -96,6 +99,7 @@ pub(super) struct Settings {
     unpacked_bytes: u64,
     unpacked_ratio: u64,
     rows: u64,
+    field_bytes: usize,
     record_bytes: usize,
     columns: usize,
     json_depth: usize,
@@ -122,6 +126,7 @@ impl Default for Settings {
             unpacked_bytes: limits.unpacked_bytes,
             unpacked_ratio: limits.unpacked_ratio,
             rows: limits.rows,
+            field_bytes: limits.cell_bytes,
             record_bytes: limits.source.record_bytes,
             columns: limits.source.columns,
             json_depth: limits.source.json_depth,
@@ -180,6 +185,7 @@ impl Settings {
             unpacked_bytes: self.unpacked_bytes,
             unpacked_ratio: self.unpacked_ratio,
             rows: self.rows,
+            cell_bytes: self.field_bytes,
             source: SourceLimits {
                 record_bytes: self.record_bytes,
                 columns: self.columns,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use glyph_core::listing::CELL_BYTES;
 use glyph_core::source::Limits as SourceLimits;
 use tokio::sync::Semaphore;
 
@@ -26,6 +27,8 @@ pub(crate) struct Limits {
     pub(crate) unpacked_ratio: u64,
     /// The most rows of an import.
     pub(crate) rows: u64,
+    /// The most bytes of a cell; a longer one rejects its row.
+    pub(crate) cell_bytes: usize,
     /// What a record may be.
     pub(crate) source: SourceLimits,
     /// The most bytes of a request's head; the library that reads it may have read as much again.
@@ -49,6 +52,7 @@ impl Default for Limits {
             unpacked_bytes: 16 << 30,
             unpacked_ratio: 200,
             rows: 100_000_000,
+            cell_bytes: CELL_BYTES,
             source: SourceLimits::default(),
             head_bytes: 32 << 10,
             json_bytes: 4 << 20,

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use glyph_core::pipeline::Counts;
 use glyph_store::service::JobRecord;
@@ -51,10 +52,19 @@ impl JobState {
 pub(crate) struct Progress {
     pub(crate) state: JobState,
     pub(crate) started_at: Option<String>,
+    began: Option<Instant>,
     pub(crate) ended_at: Option<String>,
     pub(crate) counts: Counts,
     pub(crate) bytes_read: u64,
     pub(crate) outcome: Option<Result<ImportReport, Problem>>,
+}
+
+impl Progress {
+    fn rows_per_second(&self) -> Option<u64> {
+        let seconds = self.began.filter(|_| !self.state.has_ended())?.elapsed();
+        let seconds = seconds.as_secs_f64();
+        (seconds > 0.0).then(|| (self.counts.total() as f64 / seconds) as u64)
+    }
 }
 
 /// One import on its way.
@@ -94,6 +104,9 @@ pub(crate) struct JobBody {
     pub(crate) scored_rows: u64,
     pub(crate) unmatched_rows: u64,
     pub(crate) rejected_rows: u64,
+    /// While it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rows_per_second: Option<u64>,
     pub(crate) created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) started_at: Option<String>,
@@ -131,6 +144,7 @@ impl From<JobRecord> for JobBody {
             scored_rows: record.scored_rows.unwrap_or(0),
             unmatched_rows: record.unmatched_rows.unwrap_or(0),
             rejected_rows: record.rejected_rows.unwrap_or(0),
+            rows_per_second: None,
             created_at: record.created_at,
             started_at: record.started_at,
             ended_at: record.ended_at,
@@ -152,6 +166,7 @@ impl Job {
             progress: watch::Sender::new(Progress {
                 state: JobState::Waiting,
                 started_at: None,
+                began: None,
                 ended_at: None,
                 counts: Counts::default(),
                 bytes_read: 0,
@@ -182,6 +197,7 @@ impl Job {
         self.progress.send_modify(|progress| {
             progress.state = JobState::Running;
             progress.started_at = Some(clock::text(clock::now()));
+            progress.began = Some(Instant::now());
         });
     }
 
@@ -295,6 +311,7 @@ impl Job {
             scored_rows: progress.counts.scored,
             unmatched_rows: progress.counts.unmatched,
             rejected_rows: progress.counts.rejected,
+            rows_per_second: progress.rows_per_second(),
             ..self.record().into()
         }
     }

@@ -28,7 +28,7 @@ use super::artifact;
 use super::context::Context;
 use super::database::blocking;
 use super::layers;
-use super::parameters::{JsonBody, Query, Segment};
+use super::parameters::{JsonBody, JsonList, Query, Segment};
 use super::problem::{Code, Problem};
 use super::v1::given::{GivenListing, import_given};
 use super::v1::imports::import_now;
@@ -494,7 +494,7 @@ async fn import_csv(
 async fn persist(
     State(context): State<Context>,
     Query(query): Query<VersionQuery>,
-    JsonBody(given): JsonBody<Vec<GivenListing>>,
+    JsonList(given): JsonList<GivenListing>,
 ) -> Result<Json<Value>, Problem> {
     check_version(query.schema_version.as_ref())?;
     let report = import_given(&context, given).await?;

@@ -125,7 +125,7 @@ pub(crate) struct Nothing {}
 /// The longest that a JSON body may take to come.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
-/// A JSON body. Where it is wrong, the problem points at the place.
+/// A JSON object as the body. Where it is wrong, the problem points at the place.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
@@ -137,47 +137,81 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                let essence = value.split(';').next().unwrap_or_default().trim();
-                essence.eq_ignore_ascii_case("application/json")
-            });
-        if !is_json {
-            return Err(Problem::new(
-                Code::MediaTypeUnsupported,
-                "the body must be `application/json`",
-            ));
-        }
-        let bytes = tokio::time::timeout(BODY_PATIENCE, Bytes::from_request(request, state))
+        read_json(request, state, b"{", "the body must be a JSON object")
             .await
-            .map_err(|_| Problem::new(Code::RequestTimedOut, "the body took too long to come"))?
-            .map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => {
-                    Problem::new(Code::BodyTooLarge, "the body is longer than is allowed")
-                }
-                _ => Problem::new(Code::BodyInvalid, "the body broke off"),
-            })?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let pointer = pointer_of(error.path());
-            let detail = error.inner().to_string();
-            Problem {
-                errors: vec![Fault {
-                    parameter: None,
-                    pointer: Some(pointer),
-                    detail: detail.clone(),
-                }],
-                ..Problem::new(Code::BodyInvalid, detail)
-            }
-        })?;
-        reader
-            .end()
-            .map_err(|error| Problem::new(Code::BodyInvalid, error.to_string()))?;
-        Ok(JsonBody(value))
+            .map(JsonBody)
     }
+}
+
+/// As [`JsonBody`], a JSON array.
+#[derive(Debug)]
+pub(crate) struct JsonList<T>(pub(crate) Vec<T>);
+
+impl<T, S> FromRequest<S> for JsonList<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        read_json(request, state, b"[", "the body must be a JSON array")
+            .await
+            .map(JsonList)
+    }
+}
+
+async fn read_json<T: DeserializeOwned>(
+    request: Request,
+    state: &(impl Send + Sync),
+    opening: &[u8],
+    wanted: &'static str,
+) -> Result<T, Problem> {
+    let is_json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            let essence = value.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case("application/json")
+        });
+    if !is_json {
+        return Err(Problem::new(
+            Code::MediaTypeUnsupported,
+            "the body must be `application/json`",
+        ));
+    }
+    let bytes = tokio::time::timeout(BODY_PATIENCE, Bytes::from_request(request, state))
+        .await
+        .map_err(|_| Problem::new(Code::RequestTimedOut, "the body took too long to come"))?
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new(Code::BodyTooLarge, "the body is longer than is allowed")
+            }
+            _ => Problem::new(Code::BodyInvalid, "the body broke off"),
+        })?;
+    // A struct would be read from a list of its values, too.
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first.is_some_and(|first| !opening.contains(first)) {
+        return Err(Problem::new(Code::BodyInvalid, wanted));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(&bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer_of(error.path());
+        let detail = error.inner().to_string();
+        Problem {
+            errors: vec![Fault {
+                parameter: None,
+                pointer: Some(pointer),
+                detail: detail.clone(),
+            }],
+            ..Problem::new(Code::BodyInvalid, detail)
+        }
+    })?;
+    reader
+        .end()
+        .map_err(|error| Problem::new(Code::BodyInvalid, error.to_string()))?;
+    Ok(value)
 }
 
 /// RFC 6901.

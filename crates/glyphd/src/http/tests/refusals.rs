@@ -105,6 +105,14 @@ async fn what_a_source_may_be_is_bounded_by_the_settings() {
     let server = Server::with(Limits { rows: 5, ..limits });
     let whole = server.post_csv("/api/v1/imports", MARKET).await;
     assert_eq!(whole.status, StatusCode::CREATED);
+    // A field that is too long rejects its row, and no other.
+    let server = Server::with(Limits {
+        cell_bytes: 20,
+        ..limits
+    });
+    let report = server.post_csv("/api/v1/imports", MARKET).await.json();
+    assert_eq!(report["errors_by_code"]["cell_too_long"], 1, "{report}");
+    assert_eq!(report["scored_rows"], 2, "{report}");
     // Of a value that is nested too deep its row is rejected, and no other.
     for (json_depth, rejected) in [(3, 1), (4, 0)] {
         let server = Server::with(of_source(SourceLimits {
@@ -470,4 +478,30 @@ async fn the_documentation_is_a_page_of_this_server_alone() {
     let start = server.get("/docs/swagger-initializer.js").await;
     let start = String::from_utf8(start.body).unwrap();
     assert!(start.contains("/openapi.json"), "{start}");
+}
+
+#[tokio::test]
+async fn an_object_is_not_a_list_of_its_values() {
+    let server = Server::new();
+    let json = [("content-type", "application/json")];
+    for (address, body) in [
+        ("/api/v1/match", "[[]]"),
+        ("/api/v1/match", r#"[["NVIDIA L4"]]"#),
+        (
+            "/api/v1/listings",
+            r#"{"canonical_model": "L4", "price": 1}"#,
+        ),
+        (
+            "/api/v1/listings",
+            r#"[["L4", null, null, null, null, 2000]]"#,
+        ),
+    ] {
+        let answer = server.ask("POST", address, &json, body).await;
+        assert_problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "body_invalid");
+    }
+    let more = r#"[{"canonical_model": "L4", "price": 2000, "shelf": "B7"}]"#;
+    let answer = server.ask("POST", "/api/v1/listings", &json, more).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.json());
+    let rows = server.get("/api/v1/imports/last/rows").await.json();
+    assert!(rows.to_string().contains("B7"), "{rows}");
 }

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use glyph_core::source::Format;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use super::shapes::ImportReport;
 use super::upload::{Upload, slot};
 use crate::http::context::Context;
 use crate::http::database::blocking;
-use crate::http::parameters::{JsonBody, Nothing, Query};
+use crate::http::parameters::{JsonList, Nothing, Query};
 use crate::http::problem::{Code, Fault, Problem, ProblemBody};
 
 /// A listing as the old program's clients send it. The model and the price are read; the score is made anew, by this
@@ -42,6 +42,10 @@ pub(crate) struct GivenListing {
     /// Absent in all, or exactly 0 … n−1 in some order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) import_index: Option<u64>,
+    /// Whatever else was sent: kept with the row.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub(crate) more: Map<String, Value>,
 }
 
 /// Take in listings as JSON.
@@ -59,7 +63,7 @@ pub(crate) struct GivenListing {
 pub(crate) async fn create(
     State(context): State<Context>,
     Query(Nothing {}): Query<Nothing>,
-    JsonBody(given): JsonBody<Vec<GivenListing>>,
+    JsonList(given): JsonList<GivenListing>,
 ) -> Result<Response, Problem> {
     let report = import_given(&context, given).await?;
     if report.state != "done" {
@@ -191,6 +195,7 @@ mod tests {
                 score: None,
                 import_id: None,
                 import_index: *index,
+                more: Map::new(),
             })
             .collect()
     }

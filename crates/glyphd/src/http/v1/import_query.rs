@@ -103,6 +103,7 @@ impl ImportQuery {
             read: ReaderOptions {
                 currency,
                 decimal_mark,
+                cell_bytes: shared.limits.cell_bytes,
             },
             rates: None,
             rates_key: String::new(),
