@@ -77,6 +77,9 @@ pub(super) struct Given {
     /// The longest that an upload may stand still, in seconds.
     #[arg(long, value_name = "SECONDS", env = "GLYPHD_IDLE_SECONDS")]
     idle_seconds: Option<u64>,
+    /// The fewest bytes a second that an upload may come with, on the whole; the first idle time is free.
+    #[arg(long, value_name = "BYTES", env = "GLYPHD_UPLOAD_RATE")]
+    upload_rate: Option<u64>,
     /// The longest that any other request may take, in seconds.
     #[arg(long, value_name = "SECONDS", env = "GLYPHD_REQUEST_SECONDS")]
     request_seconds: Option<u64>,
@@ -109,6 +112,7 @@ pub(super) struct Settings {
     imports: usize,
     answer_at_once_bytes: u64,
     idle_seconds: u64,
+    upload_rate: u64,
     request_seconds: u64,
     grace_seconds: u64,
 }
@@ -136,6 +140,7 @@ impl Default for Settings {
             imports: limits.imports,
             answer_at_once_bytes: limits.answer_at_once_bytes,
             idle_seconds: limits.idle.as_secs(),
+            upload_rate: limits.upload_rate,
             request_seconds: limits.request.as_secs(),
             grace_seconds: 30,
         }
@@ -197,6 +202,7 @@ impl Settings {
             imports: self.imports,
             answer_at_once_bytes: self.answer_at_once_bytes,
             idle: Duration::from_secs(self.idle_seconds),
+            upload_rate: self.upload_rate,
             request: Duration::from_secs(self.request_seconds),
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Limits {
     pub(crate) answer_at_once_bytes: u64,
     /// The longest that an upload may stand still.
     pub(crate) idle: Duration,
+    /// The fewest bytes a second that an upload may come with, on the whole, once it takes longer than `idle`.
+    pub(crate) upload_rate: u64,
     /// The longest that a request other than an upload may take.
     pub(crate) request: Duration,
 }
@@ -59,6 +61,7 @@ impl Default for Limits {
             imports: 64,
             answer_at_once_bytes: 8 << 20,
             idle: Duration::from_secs(30),
+            upload_rate: 1024,
             request: Duration::from_mins(1),
         }
     }

@@ -173,6 +173,22 @@ async fn a_body_that_breaks_off_leaves_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_upload_that_goes_on_for_ever_is_given_up() {
+    let server = Server::new();
+    let drops = futures_util::stream::unfold(0_u32, |drops| async move {
+        tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+        Some((Ok::<_, std::io::Error>("NVIDIA L4 24GB,2100\n"), drops + 1))
+    });
+    let request = Request::post("/api/v1/imports")
+        .header("host", "localhost")
+        .body(Body::from_stream(drops))
+        .unwrap();
+    let answer = server.send(request).await;
+    assert_problem(&answer, StatusCode::REQUEST_TIMEOUT, "request_timed_out");
+    assert_eq!(server.get("/api/v1/jobs").await.json()["items"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_upload_that_stands_still_is_given_up() {
     let server = Server::new();
     let request = Request::post("/api/v1/imports")

@@ -14,6 +14,7 @@ use encoding_rs::DecoderResult;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use glyph_core::source::Format;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use crate::http::context::Context;
 use crate::http::database::blocking;
@@ -276,7 +277,19 @@ async fn to_disk<E: std::error::Error>(
     let mut file = blocking(move || tempfile::tempfile_in(folder).map_err(not_written)).await?;
     let mut bytes = 0;
     let mut hasher = blake3::Hasher::new();
+    let limits = &context.limits;
+    let began = Instant::now();
     loop {
+        let took = began.elapsed();
+        if took > limits.idle && bytes < took.as_secs().saturating_mul(limits.upload_rate) {
+            return Err(Problem::new(
+                Code::RequestTimedOut,
+                format!(
+                    "the upload came with less than {} bytes a second",
+                    limits.upload_rate
+                ),
+            ));
+        }
         let chunk = match tokio::time::timeout(context.limits.idle, stream.next()).await {
             Err(_) => {
                 return Err(stood_still());
