@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use super::content::{Content, Contents, content, everything};
+use super::content::{Content, content, everything};
 use super::preflight;
 use super::version::Version;
 use crate::error::StoreError;
@@ -36,7 +36,7 @@ pub(crate) fn path_for(path: &Path, version: Version, now: Timestamp) -> PathBuf
 /// size in bytes.
 ///
 /// Other connections may read meanwhile, also one of this process that holds the write lock and has not written yet.
-pub(crate) fn make(path: &Path, target: &Path) -> Result<Made, StoreError> {
+pub(crate) fn make(path: &Path, target: &Path) -> Result<u64, StoreError> {
     if target.exists() {
         return Err(StoreError::Exists {
             path: target.to_owned(),
@@ -49,35 +49,23 @@ pub(crate) fn make(path: &Path, target: &Path) -> Result<Made, StoreError> {
         .map_err(|error| StoreError::of_sqlite(path, "read", error))?;
     let partial = sibling(target, ".partial");
     let made = copy(&source, path, &partial).and_then(|()| verify(&source, path, &partial));
-    let contents = match made {
-        Ok(contents) => contents,
-        Err(error) => {
-            remove(&partial)?;
-            return Err(error);
-        }
-    };
+    if let Err(error) = made {
+        remove(&partial)?;
+        return Err(error);
+    }
     std::fs::rename(&partial, target).map_err(|source| StoreError::Io {
         doing: "name the backup",
         path: target.to_owned(),
         source,
     })?;
     sync_folder(target)?;
-    let bytes = std::fs::metadata(target)
+    std::fs::metadata(target)
         .map(|file| file.len())
         .map_err(|source| StoreError::Io {
             doing: "read",
             path: target.to_owned(),
             source,
-        })?;
-    Ok(Made { bytes, contents })
-}
-
-/// A backup that was made, and held against the original.
-#[derive(Debug)]
-pub(crate) struct Made {
-    pub(crate) bytes: u64,
-    /// Query → what it gives, of the original and of the backup.
-    pub(crate) contents: Contents,
+        })
 }
 
 /// Copies a database page by page; what a killed process left under the target's name is overwritten.
@@ -94,7 +82,7 @@ pub(crate) fn copy(source: &Connection, path: &Path, target: &Path) -> Result<()
         .map_err(failed)
 }
 
-fn verify(source: &Connection, path: &Path, copy_path: &Path) -> Result<Contents, StoreError> {
+fn verify(source: &Connection, path: &Path, copy_path: &Path) -> Result<(), StoreError> {
     let copy = open_untouched(copy_path)?;
     let differs = |what: String| StoreError::BackupDiffers {
         path: copy_path.to_owned(),
@@ -124,14 +112,12 @@ fn verify(source: &Connection, path: &Path, copy_path: &Path) -> Result<Contents
         return Err(differs(finding.clone()));
     }
     let (original, copied) = (original.map_err(failed)?, copied.map_err(failed)?);
-    let mut contents = Contents::new();
     for ((kept, original), copied) in tables.iter().zip(original).zip(copied) {
         if original != copied {
             return Err(differs(format!("the rows of `{}` differ", kept.table)));
         }
-        contents.insert(kept.before.clone(), original);
     }
-    Ok(contents)
+    Ok(())
 }
 
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {

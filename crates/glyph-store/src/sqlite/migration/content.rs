@@ -1,7 +1,5 @@
 //! The content of a table as a row count and a hash, to show that a step kept it.
 
-use std::collections::HashMap;
-
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
@@ -13,9 +11,6 @@ pub(crate) struct Content {
     pub(crate) rows: u64,
     hash: blake3::Hash,
 }
-
-/// Query without parameters → what it gives.
-pub(crate) type Contents = HashMap<String, Content>;
 
 /// Content that a step must keep: what `before` gives before the step, `after` gives after it.
 #[derive(Debug, Clone)]

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use self::content::Contents;
 use self::recognise::Known;
 use self::step::{Before, Job};
 use self::steps::Migration;
@@ -232,7 +231,7 @@ pub fn backup(path: &Path, target: &Path) -> Result<u64, StoreError> {
     let bytes = preflight::size_bytes(&connection)
         .map_err(|source| StoreError::of_sqlite(path, "read", source))?;
     preflight::require_space(preflight::folder_of(target), bytes)?;
-    Ok(backup::make(path, target)?.bytes)
+    backup::make(path, target)
 }
 
 pub(crate) fn require_direction(
@@ -292,25 +291,24 @@ fn losses_between(
 }
 
 /// What is done under the lock before the first step: there is room, a backup is made, and the file is sound.
-/// Gives what was read of the tables to hold the backup against them.
 fn prepare(
     connection: &Connection,
     known: &Known,
     path: &Path,
     now: Timestamp,
     backup: &mut Option<PathBuf>,
-) -> Result<Contents, StoreError> {
+) -> Result<(), StoreError> {
     if backup.is_some() {
-        return Ok(Contents::new());
+        return Ok(());
     }
     let bytes = preflight::size_bytes(connection)
         .map_err(|source| StoreError::of_sqlite(path, "read", source))?;
     preflight::require_space(preflight::folder_of(path), preflight::bytes_needed(bytes))?;
     backup::remove_partial(path)?;
     let target = backup::path_for(path, known.version, now);
-    let made = backup::make(path, &target)?;
+    backup::make(path, &target)?;
     *backup = Some(target);
-    Ok(made.contents)
+    Ok(())
 }
 
 pub(crate) fn take_steps_up(

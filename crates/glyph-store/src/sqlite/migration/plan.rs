@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use rusqlite::OpenFlags;
 use serde::Serialize;
 
-use super::content::Contents;
 use super::step::{Direction, StepReport};
 use super::version::Version;
 use super::{UpOptions, backup, preflight, take_steps_up};
@@ -67,8 +66,7 @@ pub(crate) fn plan(
         Vec::new()
     } else {
         take_steps_up(&copy, path, to, options, now, &mut |connection, _| {
-            preflight::require_integrity(connection, path)?;
-            Ok(Contents::new())
+            preflight::require_integrity(connection, path)
         })?
     };
     Ok(PlanReport {

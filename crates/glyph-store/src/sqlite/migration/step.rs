@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::UpOptions;
 use super::bookkeeping::{self, time_text};
-use super::content::{Content, Contents, Kept, bind_now, content};
+use super::content::{Content, Kept, bind_now, content};
 use super::preflight::{self, Orphans};
 use super::recognise::{self, Known};
 use super::steps::Migration;
@@ -124,8 +124,8 @@ pub(crate) struct Left {
     orphans: Orphans,
 }
 
-/// What is done under the lock before the step: checks and the backup. Gives what was read of the tables for it.
-pub(crate) type Before<'a> = &'a mut dyn FnMut(&Connection, &Known) -> Result<Contents, StoreError>;
+/// What is done under the lock before the step: checks and the backup.
+pub(crate) type Before<'a> = &'a mut dyn FnMut(&Connection, &Known) -> Result<(), StoreError>;
 
 /// Runs a step. `None` where the file, once its lock is held, is not at the version that the step starts from:
 /// another process was there first.
@@ -185,7 +185,7 @@ fn run_in_transaction(
         return Ok(None);
     }
     refuse_additions(&known, job.path)?;
-    let read_already = before(&transaction, &known)?;
+    before(&transaction, &known)?;
 
     let mut step = Step {
         connection: &transaction,
@@ -206,7 +206,7 @@ fn run_in_transaction(
         Direction::Down => (job.migration.kept_down)(&step, &known.schema),
     }
     .map_err(failed)?;
-    let contents = contents_before(&step, &kept, &read_already).map_err(failed)?;
+    let contents = contents_before(&step, &kept).map_err(failed)?;
     let rows_before = preflight::row_counts(&transaction, &known.schema).map_err(failed)?;
 
     let done = match job.direction {
@@ -280,16 +280,9 @@ fn step_failed(job: Job<'_>, what: String) -> StoreError {
     }
 }
 
-fn contents_before(
-    step: &Step<'_>,
-    kept: &[Kept],
-    read_already: &Contents,
-) -> rusqlite::Result<Vec<Content>> {
+fn contents_before(step: &Step<'_>, kept: &[Kept]) -> rusqlite::Result<Vec<Content>> {
     kept.iter()
-        .map(|kept| match read_already.get(&kept.before) {
-            Some(content) => Ok(*content),
-            None => content(step.connection, &kept.before, &step.now),
-        })
+        .map(|kept| content(step.connection, &kept.before, &step.now))
         .collect()
 }
 
