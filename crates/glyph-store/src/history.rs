@@ -52,6 +52,22 @@ impl OfferChange {
         }
     }
 
+    /// The offer as it was and as it is, where it was and is.
+    pub fn into_sides(self) -> (Option<ListingRecord>, Option<ListingRecord>) {
+        match self {
+            OfferChange::Price { old, new, .. } => (Some(*old), Some(*new)),
+            OfferChange::Appeared(new) => (None, Some(*new)),
+            OfferChange::Gone(old) => (Some(*old), None),
+        }
+    }
+
+    pub fn score_change(&self) -> Option<f64> {
+        match self {
+            OfferChange::Price { old, new, .. } => Some(new.score - old.score),
+            OfferChange::Appeared(_) | OfferChange::Gone(_) => None,
+        }
+    }
+
     /// The change of the price in per cent of the old one.
     pub fn price_percent(&self) -> Option<f64> {
         match self {

@@ -177,3 +177,23 @@ pub struct ModelMarket {
     pub max_price: Option<f64>,
     pub avg_price: Option<f64>,
 }
+
+impl ModelMarket {
+    /// Of the unit prices of a model's listings. The median of an even number is the mean of the two in the middle.
+    pub fn of(canonical_model: String, mut prices: Vec<f64>) -> ModelMarket {
+        prices.sort_unstable_by(f64::total_cmp);
+        let count = prices.len();
+        let at = |place: usize| prices.get(place).copied();
+        let median = at(count.saturating_sub(1) / 2)
+            .zip(at(count / 2))
+            .map(|(low, high)| f64::midpoint(low, high));
+        ModelMarket {
+            canonical_model,
+            listing_count: count as u64,
+            min_price: prices.first().copied(),
+            median_price: median,
+            max_price: prices.last().copied(),
+            avg_price: (count > 0).then(|| prices.iter().sum::<f64>() / count as f64),
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use comfy_table::Table;
-use glyph_store::history::{ChangeFilter, ChangeKind, FoundChange, OfferChange};
+use glyph_store::history::{ChangeFilter, ChangeKind, FoundChange};
 use glyph_store::listing::ListingRecord;
 use glyph_store::store::Store;
 use jiff::Timestamp;
@@ -78,12 +78,8 @@ impl From<FoundChange> for Delta {
     fn from(found: FoundChange) -> Delta {
         let (kind, percent) = (found.change.kind(), found.change.price_percent());
         let price_change = found.change.price_change();
-        let (old, new) = match found.change {
-            OfferChange::Price { old, new, .. } => (Some(*old), Some(*new)),
-            OfferChange::Appeared(new) => (None, Some(*new)),
-            OfferChange::Gone(old) => (Some(*old), None),
-        };
-        let both = old.as_ref().zip(new.as_ref());
+        let score_change = found.change.score_change();
+        let (old, new) = found.change.into_sides();
         Delta {
             found_at: found.found_at,
             old_import: found.old_import,
@@ -91,7 +87,7 @@ impl From<FoundChange> for Delta {
             kind,
             price_change,
             price_change_percent: percent,
-            score_change: both.map(|(old, new)| new.score - old.score),
+            score_change,
             old,
             new,
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Args;
 use comfy_table::Table;
 use glyph_store::history::Observation;
-use glyph_store::listing::{ListingFilter, ListingSort};
+use glyph_store::listing::{ListingFilter, ListingSort, ModelMarket};
 use glyph_store::store::Store;
 use serde::Serialize;
 
@@ -36,11 +36,9 @@ struct ModelSight {
     seen_at: Option<String>,
     import_id: String,
     source_name: Option<String>,
-    listings: u64,
-    /// US dollars for a card, as the next two.
-    min_price: f64,
-    median_price: f64,
-    max_price: f64,
+    /// What it cost: US dollars for a card.
+    #[serde(flatten)]
+    market: ModelMarket,
 }
 
 pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> {
@@ -55,7 +53,10 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
             )
             .into());
         }
-        let medians: Vec<f64> = sights.iter().map(|sight| sight.median_price).collect();
+        let medians: Vec<f64> = sights
+            .iter()
+            .map(|sight| sight.market.median_price.unwrap_or(f64::NAN))
+            .collect();
         heading(model, &medians, format)?;
         output::rows(&sights, format, model_table)?;
         return Ok(Status::Done);
@@ -135,16 +136,11 @@ fn sights_of_model(store: &dyn Store, model: &str) -> anyhow::Result<Vec<ModelSi
     })?;
     let mut sights = Vec::new();
     for import in store.list_imports()? {
-        let Some(mut prices) = prices.remove(&import.import_id) else {
+        let Some(prices) = prices.remove(&import.import_id) else {
             continue;
         };
-        prices.sort_by(f64::total_cmp);
-        let at = |place: usize| prices.get(place).copied().unwrap_or(f64::NAN);
         sights.push(ModelSight {
-            listings: prices.len() as u64,
-            min_price: at(0),
-            median_price: f64::midpoint(at((prices.len() - 1) / 2), at(prices.len() / 2)),
-            max_price: at(prices.len() - 1),
+            market: ModelMarket::of(model.to_owned(), prices),
             seen_at: import.seen_at.or(Some(import.imported_at)),
             import_id: import.import_id,
             source_name: import.source_name,
@@ -161,6 +157,10 @@ fn day(time: Option<&str>) -> String {
     time.map_or("–".to_owned(), |time| time.chars().take(16).collect())
 }
 
+fn dollars(price: Option<f64>) -> String {
+    price.map_or("–".to_owned(), output::dollars)
+}
+
 fn model_table(sights: &[ModelSight]) -> Table {
     let rows = sights
         .iter()
@@ -168,10 +168,10 @@ fn model_table(sights: &[ModelSight]) -> Table {
             vec![
                 day(sight.seen_at.as_deref()),
                 sight.import_id.clone(),
-                output::count(sight.listings),
-                output::dollars(sight.min_price),
-                output::dollars(sight.median_price),
-                output::dollars(sight.max_price),
+                output::count(sight.market.listing_count),
+                dollars(sight.market.min_price),
+                dollars(sight.market.median_price),
+                dollars(sight.market.max_price),
                 sight.source_name.clone().unwrap_or_default(),
             ]
         })

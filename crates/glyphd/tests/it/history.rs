@@ -64,6 +64,8 @@ fn changes_are_told_between_files_of_one_name() {
     place.import(&more, &["--name", "shop.csv", "--seen-at", "2026-11-26"]);
     let latest = place.done(["deltas", "--json", "--import", "last"]).json();
     assert_eq!(latest.as_array().unwrap().len(), 3);
+    let two = place.run(["import", "--name", "x", "other.csv", "tuesday/shop.csv"]);
+    assert_eq!(two.status, 2, "{}", two.stderr);
 }
 
 #[test]

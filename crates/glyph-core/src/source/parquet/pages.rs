@@ -22,7 +22,7 @@ const COMPRESSED_PAGE_SIZE: i16 = 3;
 const DATA_PAGE_HEADER: i16 = 5;
 const DATA_PAGE_HEADER_V2: i16 = 8;
 
-/// Fields of `DataPageHeader` and `DataPageHeaderV2`.
+/// Fields of `DataPageHeader` and `DataPageHeaderV2`; the lengths are of the second alone.
 const NUM_VALUES: i16 = 1;
 const DEFINITION_LEVELS_BYTE_LENGTH: i16 = 5;
 const REPETITION_LEVELS_BYTE_LENGTH: i16 = 6;
@@ -212,8 +212,8 @@ fn read_head(reader: impl Read) -> thrift::Result<Head> {
                 head.compressed = read_size(&mut protocol)?;
                 sizes += 1;
             }
-            (TType::Struct, Some(DATA_PAGE_HEADER | DATA_PAGE_HEADER_V2)) => {
-                read_data_head(&mut protocol, &mut head)?;
+            (TType::Struct, Some(id @ (DATA_PAGE_HEADER | DATA_PAGE_HEADER_V2))) => {
+                read_data_head(&mut protocol, id, &mut head)?;
             }
             (other, _) => protocol.skip(other)?,
         }
@@ -227,15 +227,21 @@ fn read_head(reader: impl Read) -> thrift::Result<Head> {
     Ok(head)
 }
 
-/// The head that pages of values have within theirs.
-fn read_data_head(protocol: &mut impl TInputProtocol, head: &mut Head) -> thrift::Result<()> {
+/// The head that pages of values have within theirs. The second version alone has levels outside what is packed.
+fn read_data_head(
+    protocol: &mut impl TInputProtocol,
+    id: i16,
+    head: &mut Head,
+) -> thrift::Result<()> {
     protocol.read_struct_begin()?;
     loop {
         let field = protocol.read_field_begin()?;
         match (field.field_type, field.id) {
             (TType::Stop, _) => break,
             (TType::I32, Some(NUM_VALUES)) => head.values = read_size(protocol)?,
-            (TType::I32, Some(DEFINITION_LEVELS_BYTE_LENGTH | REPETITION_LEVELS_BYTE_LENGTH)) => {
+            (TType::I32, Some(DEFINITION_LEVELS_BYTE_LENGTH | REPETITION_LEVELS_BYTE_LENGTH))
+                if id == DATA_PAGE_HEADER_V2 =>
+            {
                 head.levels += read_size(protocol)?;
             }
             (other, _) => protocol.skip(other)?,

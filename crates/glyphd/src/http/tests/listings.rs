@@ -1,5 +1,6 @@
 //! Questions: pages, single listings, models, titles.
 
+use std::fmt::Write;
 use std::io::Read;
 
 use super::*;
@@ -395,4 +396,26 @@ async fn a_report_adds_up() {
         .map(|offer| offer["score"].as_f64().unwrap())
         .collect();
     assert!(scores.is_sorted_by(|one, other| one >= other), "{scores:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_nobody_takes_is_given_up() {
+    let server = Server::new();
+    let mut rows = String::from("title,price\n");
+    for row in 0..4000 {
+        writeln!(rows, "NVIDIA L4 24GB number {row},{}", 2000 + row).unwrap();
+    }
+    let answer = server.post_csv("/api/v1/imports", &rows).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+    let request = Request::get("/api/v1/listings?format=jsonl")
+        .header("host", "localhost")
+        .body(Body::empty())
+        .unwrap();
+    let response = server.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    tokio::time::sleep(Limits::default().idle * 2).await;
+    // What comes of it breaks off, so that nobody takes a part for the whole.
+    response.into_body().collect().await.unwrap_err();
+    let whole = server.get("/api/v1/listings?format=jsonl").await;
+    assert!(whole.body.len() > 1_000_000);
 }

@@ -5,9 +5,7 @@ use std::ops::ControlFlow;
 use axum::extract::{OriginalUri, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use glyph_store::history::{
-    ChangeFilter, ChangeKind as Kind, ChangePlace, FoundChange, OfferChange,
-};
+use glyph_store::history::{ChangeFilter, ChangeKind as Kind, ChangePlace, FoundChange};
 use glyph_store::import::ImportState;
 use glyph_store::store::Store;
 use jiff::Timestamp;
@@ -67,13 +65,8 @@ impl From<FoundChange> for Delta {
             Kind::Appeared => ChangeKind::Appeared,
             Kind::Gone => ChangeKind::Gone,
         };
-        let (old, new) = match found.change {
-            OfferChange::Price { old, new, .. } => (Some(*old), Some(*new)),
-            OfferChange::Appeared(new) => (None, Some(*new)),
-            OfferChange::Gone(old) => (Some(*old), None),
-        };
-        let both = old.as_ref().zip(new.as_ref());
-        let finite = |number: f64| Some(number).filter(|number| number.is_finite());
+        let score_change = found.change.score_change();
+        let (old, new) = found.change.into_sides();
         Delta {
             found_at: found.found_at,
             old_import: found.old_import,
@@ -81,7 +74,7 @@ impl From<FoundChange> for Delta {
             kind,
             price_change,
             price_change_percent: percent,
-            score_change: both.and_then(|(old, new)| finite(new.score - old.score)),
+            score_change: score_change.filter(|change| change.is_finite()),
             old: old.map(Listing::from),
             new: new.map(Listing::from),
         }
