@@ -5,6 +5,7 @@ use glyph_core::pipeline::Rejudge;
 use glyph_core::registry::{Registry, RegistryFile};
 use glyph_core::score::Profile;
 use glyph_store::StoreError;
+use glyph_store::listing::ListingFilter;
 use glyph_store::rematch::{NewRematch, RematchChange, RematchRecord};
 use glyph_store::store::Store;
 
@@ -115,9 +116,27 @@ pub(crate) fn a_newer_registry_moves_the_rows_that_it_knows_now(store: &mut dyn 
     assert_eq!(record.registry_version.as_deref(), Some(registry.version()));
     assert_sound(store);
     // And back: the card is unknown again, and everything else is as it was.
+    let all_ids = |store: &dyn Store| -> Vec<i64> {
+        let filter = ListingFilter {
+            limit: 100,
+            ..ListingFilter::default()
+        };
+        let listings = store.list_listings(&filter).unwrap();
+        listings.iter().map(|listing| listing.id).collect()
+    };
+    let before = all_ids(store);
     rematch(store, Registry::embedded(), &["first"], true).unwrap();
     assert_eq!(counts(&self::record(store, "first")), [4, 2, 2, 0]);
     assert_sound(store);
+    // The id of the row that went is given to no other.
+    let kept = all_ids(store);
+    assert_eq!(kept.len() + 1, before.len());
+    import(store, "second", MARKET);
+    let added = all_ids(store);
+    let again = before
+        .iter()
+        .filter(|id| !kept.contains(id) && added.contains(id));
+    assert_eq!(again.count(), 0, "{before:?} {added:?}");
 }
 
 pub(crate) fn a_dry_run_tells_the_changes_and_makes_none(store: &mut dyn Store) {
