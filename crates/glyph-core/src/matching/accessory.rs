@@ -5,7 +5,10 @@ use super::tokens::{Gap, Shape, Tokens};
 
 /// The token that tells, where the title offers an accessory. `name` is the span of the first card it names.
 pub(super) fn find(tokens: &Tokens, name: Option<(usize, usize)>) -> Option<usize> {
-    if let Some(at) = without_the_card(tokens).or_else(|| thing_only(tokens)) {
+    let left_out = without_the_card(tokens)
+        .or_else(|| thing_only(tokens))
+        .or_else(|| card_not_included(tokens));
+    if let Some(at) = left_out {
         return Some(at);
     }
     (0..tokens.list.len()).find(|at| match tokens.term_at(*at) {
@@ -37,6 +40,10 @@ fn without_the_card(tokens: &Tokens) -> Option<usize> {
         {
             return false;
         }
+        // `no box, card only`: the box is what is not there.
+        if is_packing(tokens.text_at(at + 1)) {
+            return false;
+        }
         (at + 1..at + 3).any(|near| {
             tokens.term_at(near) == Term::GpuNoun
                 || matches!(
@@ -63,23 +70,39 @@ fn without_the_card(tokens: &Tokens) -> Option<usize> {
     })
 }
 
+fn is_packing(text: &str) -> bool {
+    matches!(
+        text,
+        "box"
+            | "boxes"
+            | "caja"
+            | "caixa"
+            | "scatola"
+            | "karton"
+            | "ovp"
+            | "verpackung"
+            | "packaging"
+            | "коробка"
+    )
+}
+
+/// `original packaging, card NOT included`, `just the box`.
+fn card_not_included(tokens: &Tokens) -> Option<usize> {
+    (0..tokens.list.len()).find(|at| {
+        let text = |place: usize| tokens.text_at(at + place);
+        let is_card =
+            matches!(text(0), "card" | "gpu" | "cards") || tokens.term_at(*at) == Term::GpuNoun;
+        // `box for` is one word of the lexicon.
+        let is_box = |place: usize| text(place) == "boxfor" || is_packing(text(place));
+        (is_card && (text(1) == "notincluded" || text(1) == "not" && text(2) == "included"))
+            || (text(0) == "just" && (is_box(1) || text(1) == "the" && is_box(2)))
+    })
+}
+
 /// `box ONLY`, `nur Karton`, `solo la caja`: the one thing that is there is not the card.
 fn thing_only(tokens: &Tokens) -> Option<usize> {
     let is_thing = |at: usize| {
-        matches!(tokens.term_at(at), Term::Part | Term::Accessory)
-            || matches!(
-                tokens.text_at(at),
-                "box"
-                    | "boxes"
-                    | "caja"
-                    | "caixa"
-                    | "scatola"
-                    | "karton"
-                    | "ovp"
-                    | "verpackung"
-                    | "packaging"
-                    | "коробка"
-            )
+        matches!(tokens.term_at(at), Term::Part | Term::Accessory) || is_packing(tokens.text_at(at))
     };
     let is_card = |at: usize| {
         tokens.term_at(at) == Term::GpuNoun

@@ -95,6 +95,39 @@ pub(super) fn read(tokens: &Tokens, answered: &Answered<'_>) -> Vec<Flag> {
         .collect()
 }
 
+/// Phrases that say the same wherever a seller describes the card at length; single words such as `repair` do not.
+const NOTES_FOR_PARTS: &[&str] = &[
+    "for parts",
+    "parts only",
+    "not working",
+    "does not work",
+    "doesn t work",
+    "no longer works",
+    "stopped working",
+    "not detected",
+    "will not power",
+    "won t power",
+    "could not power",
+    "does not power",
+    "no display output",
+    "won t post",
+    "crashes under load",
+    "shows artifacts",
+    "is defective",
+    "is broken",
+    "is faulty",
+];
+
+/// Whether a seller's notes say that the card is broken or for parts.
+pub(super) fn notes_say_for_parts(notes: &Tokens) -> bool {
+    (0..notes.list.len()).any(|at| {
+        let says = NOTES_FOR_PARTS
+            .iter()
+            .any(|phrase| is_at(notes, at, phrase));
+        says && !is_denied(notes, at)
+    })
+}
+
 /// The flags whose words stand in the title, a bit each.
 fn said(tokens: &Tokens) -> u8 {
     let mut said = 0;

@@ -13,7 +13,7 @@ use super::naming::{self, Naming};
 use super::tokens::Tokens;
 use super::unknown;
 use super::variant::{self, Choice};
-use super::{Candidate, Clues, Evidence, Kind, Match, hint, kind, report};
+use super::{Candidate, Clues, Evidence, Flag, Kind, Match, hint, kind, report};
 use crate::registry::{Form, Registry};
 
 /// Names the cards behind titles by one registry. Holds its own index, so it outlives the registry it was made from;
@@ -82,7 +82,16 @@ impl Matcher {
         if card && reading.naming.product.is_none() {
             borrowed = self.borrow(clues, &mut reading);
         }
-        self.answer(clues.title, reading, lot, offer, borrowed)
+        let mut answer = self.answer(clues.title, reading, lot, offer, borrowed);
+        if card
+            && !answer.flags.contains(&Flag::ForParts)
+            && let Some(notes) = clues.notes
+            && flags::notes_say_for_parts(&Tokens::read(notes, &self.lexicon))
+        {
+            // In the order of `Flag::ALL`.
+            answer.flags.insert(0, Flag::ForParts);
+        }
+        answer
     }
 
     /// The words and codes of a title that mean nothing to the grammar, folded, each once, in their order: how a card

@@ -30,7 +30,7 @@ const TITLES: &str = include_str!("../../tests-data/titles.csv");
 const MISSED: &str = include_str!("../../tests-data/missed.csv");
 
 /// The answers that belong to [`MATCHER_VERSION`]: FNV-1a over what is stored of each.
-const ANSWERS: (u32, u64) = (10, 10_471_160_337_492_296_339);
+const ANSWERS: (u32, u64) = (11, 7_565_828_221_759_338_695);
 
 #[test]
 fn answers_change_only_with_the_version() {
@@ -318,6 +318,32 @@ fn lets_the_address_settle_what_the_title_leaves_open() {
     assert_eq!(found.product.as_deref(), Some("RTX 4000 Ada"));
     let found = clues("Wooden desk", "https://shop.example/p/geforce-rtx-4090");
     assert_eq!((found.kind, found.product), (Kind::NotGpu, None));
+}
+
+#[test]
+fn notes_that_call_the_card_broken_are_a_caution() {
+    let flags = |notes| {
+        let clues = Clues {
+            title: "MSI Radeon RX 6800 XT 16GB",
+            model_hint: None,
+            notes: Some(notes),
+            source_url: None,
+        };
+        matcher().match_listing(&clues).flags
+    };
+    assert_eq!(
+        flags("Pulled from a server, does not work"),
+        [Flag::ForParts]
+    );
+    assert_eq!(
+        flags("no longer detected, for parts only"),
+        [Flag::ForParts]
+    );
+    assert_eq!(
+        flags("Works perfectly, not for parts. Repair receipt included"),
+        []
+    );
+    assert_eq!(flags("works great"), []);
 }
 
 #[test]
