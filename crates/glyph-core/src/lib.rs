@@ -13,4 +13,7 @@ pub mod matching;
 pub mod registry;
 pub mod score;
 
+pub mod fit;
+pub mod market;
+
 pub mod pipeline;
