@@ -10,10 +10,12 @@ pub mod listing;
 pub mod reject;
 pub mod rematch;
 pub mod service;
+pub mod standing;
 
 pub mod error;
 mod json;
 mod offer;
+mod time;
 
 pub mod sqlite;
 

@@ -16,6 +16,10 @@ pub struct ListingFilter {
     pub condition: Option<String>,
     pub seller: Option<String>,
     pub import_id: Option<String>,
+    /// Only what was known at this time: seconds since 1970.
+    pub as_of: Option<i64>,
+    /// Only what each source showed last.
+    pub only_current: bool,
     /// Words that all stand in the title.
     pub text: Option<String>,
     pub sort: ListingSort,

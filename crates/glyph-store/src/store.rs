@@ -16,6 +16,7 @@ use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, Unmat
 use crate::reject::RejectRecord;
 use crate::rematch::{NewRematch, RematchChange, RematchRecord};
 use crate::service::{JobRecord, TokenRecord};
+use crate::standing::{Standing, StandingFilter};
 
 /// Keeps imports, whole or not at all.
 pub trait Store {
@@ -116,7 +117,7 @@ pub trait Store {
     fn list_model_names(&self) -> Result<Vec<String>, StoreError>;
 
     /// Prices by model over the listings in force.
-    fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError>;
+    fn list_model_markets(&self, as_of: Option<i64>) -> Result<Vec<ModelMarket>, StoreError>;
 
     /// What two imports have in common and what changed, by the offer's texts.
     fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError>;
@@ -128,6 +129,10 @@ pub trait Store {
         filter: &ChangeFilter,
         visit: &mut dyn FnMut(FoundChange) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
+
+    /// The offers that stand in the market: of each source the rows of its last import, an offer that several show as it
+    /// was seen last, and once at one price.
+    fn standing_offers(&self, filter: &StandingFilter) -> Result<Standing, StoreError>;
 
     /// The sights of the offer that a listing is of, the oldest first: at most 1,000, of the latest imports. Empty where
     /// there is no such listing.

@@ -3,12 +3,14 @@
 use std::ops::ControlFlow;
 
 use glyph_core::money::Money;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params_from_iter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::segment::{Of, Page, Wanted, find_page, segments_of};
+use super::source_import;
 use crate::error::StoreError;
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket};
+use crate::time::seconds_of;
 
 /// In the order of [`read`].
 pub(super) const COLUMNS: &str = "id, import_id, import_index, canonical_model, title, price, unit_price,
@@ -98,22 +100,65 @@ pub(super) fn visit_listings(
         Some(import_id) => Of::Import(Some(import_id)),
         None => Of::All,
     };
-    let page = Page {
+    let imports = imports_of(connection, filter)?;
+    let mut page = Page {
         sort: filter.sort,
         after: filter.after.as_ref(),
         limit: usize::try_from(filter.limit).unwrap_or(usize::MAX),
         offset: usize::try_from(filter.offset).unwrap_or(usize::MAX),
     };
-    let ids = find_page(segments_of(connection, whose)?, &wanted, page)?;
     let mut select = connection.prepare_cached(&select_one(filter.with_evidence))?;
-    for id in &ids {
-        let record = select.query_row([id], read_one).optional()?;
-        let record = record.ok_or(StoreError::RecordLost("a row of a listing segment"))?;
-        if visit(record).is_break() {
-            break;
+    let mut left = page.limit;
+    loop {
+        let mut segments = segments_of(connection, whose)?;
+        if let Some(imports) = &imports {
+            segments.retain(|segment| segment.is_of(imports));
         }
+        let ids = find_page(segments, &wanted, page)?;
+        for id in &ids {
+            let record = select.query_row([id], read_one).optional()?;
+            let record = record.ok_or(StoreError::RecordLost("a row of a listing segment"))?;
+            if !was_seen_by(&record, filter.as_of) {
+                continue;
+            }
+            left -= 1;
+            if visit(record).is_break() {
+                return Ok(());
+            }
+        }
+        // Rows with a later time of their own leave the page short.
+        if left == 0 || ids.len() < page.limit || filter.as_of.is_none() {
+            return Ok(());
+        }
+        page.offset = page.offset.saturating_add(ids.len());
+        page.limit = left;
     }
-    Ok(())
+}
+
+/// The imports that a filter by time leaves; `None` where it leaves all.
+fn imports_of(
+    connection: &Connection,
+    filter: &ListingFilter,
+) -> Result<Option<FxHashSet<Option<String>>>, StoreError> {
+    let known = match filter.as_of {
+        Some(as_of) => source_import::known_at(connection, as_of)?,
+        None if filter.only_current => source_import::source_imports(connection)?,
+        None => return Ok(None),
+    };
+    let chosen: Vec<usize> = if filter.only_current {
+        source_import::latest_of_each_source(&known, filter.as_of)
+    } else {
+        (0..known.len()).collect()
+    };
+    let ids = chosen
+        .into_iter()
+        .map(|place| known[place].import_id.clone());
+    Ok(Some(ids.collect()))
+}
+
+fn was_seen_by(record: &ListingRecord, as_of: Option<i64>) -> bool {
+    let seen_at = || record.seen_at.as_deref().and_then(seconds_of);
+    as_of.is_none_or(|as_of| seen_at().is_none_or(|seen_at| seen_at <= as_of))
 }
 
 /// One listing, with its evidence.
@@ -192,16 +237,51 @@ pub(super) fn list_model_names(connection: &Connection) -> Result<Vec<String>, S
         .collect::<Result<_, _>>()?)
 }
 
-/// Count, lowest, median, highest and mean unit price of every model that has listings.
+/// Count, lowest, median, highest and mean unit price of every model that has listings, as far as they were known.
 ///
 /// The prices are grouped here: windows of SQL over two million rows took 5.4 s, this takes a tenth of it.
-pub(super) fn list_model_markets(connection: &Connection) -> Result<Vec<ModelMarket>, StoreError> {
-    let mut statement = connection.prepare(
-        "SELECT canonical_model, price / COALESCE(lot_size, 1) FROM scored_listings WHERE price < 9e999",
-    )?;
-    let mut rows = statement.query([])?;
+pub(super) fn list_model_markets(
+    connection: &Connection,
+    as_of: Option<i64>,
+) -> Result<Vec<ModelMarket>, StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
     let mut by_model: FxHashMap<String, Vec<f64>> = FxHashMap::default();
+    if let Some(as_of) = as_of {
+        let mut statement = snapshot.prepare(&format!(
+            "{UNIT_PRICES} AND import_id IS ?1 AND (seen_at IS NULL OR seen_at <= ?2)"
+        ))?;
+        let until = source_import::time_text(as_of);
+        for import in source_import::known_at(&snapshot, as_of)? {
+            // A row without a time of its own was seen with its import.
+            let is_known = import.seen_at <= as_of;
+            let mut rows = statement.query((&import.import_id, &until))?;
+            collect_prices(&mut rows, is_known, &mut by_model)?;
+        }
+    } else {
+        let mut statement = snapshot.prepare(UNIT_PRICES)?;
+        collect_prices(&mut statement.query([])?, true, &mut by_model)?;
+    }
+    let mut markets: Vec<ModelMarket> = by_model
+        .into_iter()
+        .map(|(canonical_model, prices)| ModelMarket::of(canonical_model, prices))
+        .collect();
+    markets.sort_unstable_by(|one, other| one.canonical_model.cmp(&other.canonical_model));
+    Ok(markets)
+}
+
+const UNIT_PRICES: &str =
+    "SELECT canonical_model, price / COALESCE(lot_size, 1), seen_at IS NULL FROM scored_listings
+     WHERE price < 9e999";
+
+fn collect_prices(
+    rows: &mut Rows<'_>,
+    takes_untimed: bool,
+    by_model: &mut FxHashMap<String, Vec<f64>>,
+) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
+        if !takes_untimed && row.get(2)? {
+            continue;
+        }
         let model = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         let price = row.get(1)?;
         match by_model.get_mut(model) {
@@ -211,10 +291,5 @@ pub(super) fn list_model_markets(connection: &Connection) -> Result<Vec<ModelMar
             }
         }
     }
-    let mut markets: Vec<ModelMarket> = by_model
-        .into_iter()
-        .map(|(canonical_model, prices)| ModelMarket::of(canonical_model, prices))
-        .collect();
-    markets.sort_unstable_by(|one, other| one.canonical_model.cmp(&other.canonical_model));
-    Ok(markets)
+    Ok(())
 }

@@ -15,9 +15,12 @@ mod transaction;
 mod listing;
 mod offer_change;
 mod offer_history;
+mod offer_key;
 mod price_move;
 mod row;
 mod segment;
+mod source_import;
+mod standing;
 mod summary;
 
 mod check;

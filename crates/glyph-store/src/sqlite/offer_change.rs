@@ -4,17 +4,15 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 
-use foldhash::quality::FixedState;
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
-use super::listing;
+use super::offer_key::{self, OfferKey};
+use super::{listing, source_import};
 use crate::error::StoreError;
 use crate::history::{ChangeFilter, ChangeKind, FoundChange, OfferChange};
 use crate::import::{ImportDiff, PriceChange};
-use crate::offer;
 
 /// A row of an import, as far as it is compared.
 #[derive(Debug, Clone, Copy)]
@@ -37,32 +35,29 @@ fn sights(
     import_id: &str,
     filter: &ChangeFilter,
 ) -> Result<Vec<Sight>, StoreError> {
-    // An offer's key stands in its texts; rows of the old program have their own.
-    let mut statement = connection.prepare_cached(
-        "SELECT row.id, COALESCE(row.import_index, row.id), COALESCE(row.price_minor, row.price * 100),
-           row.canonical_model, row.condition, row.region,
-           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN SUBSTR(offer.fingerprint, 1, 8) END,
-           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE COALESCE(offer.source_url, row.source_url) END,
-           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE COALESCE(offer.seller, row.seller) END,
-           CASE WHEN LENGTH(offer.fingerprint) = 24 THEN NULL ELSE offer.title END,
-           COALESCE(row.currency, 'USD'), COALESCE(row.lot_size, 1)
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {}, row.id, COALESCE(row.import_index, row.id), COALESCE(row.price_minor, row.price * 100)
          FROM scored_listings AS row
          LEFT JOIN listings AS offer ON offer.id = row.listing_id
          WHERE row.import_id = ?1 AND (?2 IS NULL OR row.region = ?2)",
-    )?;
+        offer_key::COLUMNS
+    ))?;
     let mut rows = statement.query((import_id, &filter.region))?;
     let mut sights = Vec::new();
     while let Some(row) = rows.next()? {
-        let model = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
+        let model = row
+            .get_ref(offer_key::MODEL)?
+            .as_str()
+            .map_err(rusqlite::Error::from)?;
         let is_model = |wanted: &String| wanted.eq_ignore_ascii_case(model);
         if !filter.models.is_empty() && !filter.models.iter().any(is_model) {
             continue;
         }
         sights.push(Sight {
-            key: key_of(row)?,
-            price: row.get(2)?,
-            index: row.get(1)?,
-            id: row.get(0)?,
+            key: OfferKey::of(row)?.whole,
+            price: row.get(offer_key::WIDTH + 2)?,
+            index: row.get(offer_key::WIDTH + 1)?,
+            id: row.get(offer_key::WIDTH)?,
         });
     }
     sights.sort_unstable_by(|one, other| {
@@ -72,24 +67,6 @@ fn sights(
             .then(one.index.cmp(&other.index))
     });
     Ok(sights)
-}
-
-/// The key of a row of [`sights`]: of its texts, model, condition, region and lot, and of the currency, so that a rate
-/// that moved is no price that did.
-fn key_of(row: &Row<'_>) -> rusqlite::Result<u64> {
-    let text = |place: usize| Ok::<_, rusqlite::Error>(row.get_ref(place)?.as_str_or_null()?);
-    let texts = match row.get::<_, Option<[u8; offer::KEY_BYTES]>>(6)? {
-        Some(key) => key,
-        None => offer::key(text(7)?, text(8)?, text(9)?),
-    };
-    let mut hasher = FixedState::default().build_hasher();
-    texts.hash(&mut hasher);
-    text(3)?.hash(&mut hasher);
-    text(4)?.hash(&mut hasher);
-    text(5)?.hash(&mut hasher);
-    text(10)?.hash(&mut hasher);
-    row.get::<_, i64>(11)?.hash(&mut hasher);
-    Ok(hasher.finish())
 }
 
 /// What differs, in the order of the new import's rows, then what is gone in the order of the old one's; and how many
@@ -253,7 +230,7 @@ fn following(connection: &Connection, filter: &ChangeFilter) -> Result<Vec<Follo
         let (new_import, found_at): (String, String) = (row.get(0)?, row.get(1)?);
         let source_name: Option<String> = row.get(2)?;
         let source_name = source_name.unwrap_or_default();
-        let Some(label) = label_of(&source_name) else {
+        let Some(label) = source_import::source_label(&source_name) else {
             continue;
         };
         let Some(old_import) = last.insert(label.to_owned(), new_import.clone()) else {
@@ -278,16 +255,6 @@ fn following(connection: &Connection, filter: &ChangeFilter) -> Result<Vec<Follo
     }
     following.reverse();
     Ok(following)
-}
-
-/// What imports are called that came without a name: by standard input, as a body, as JSON.
-const NAMELESS: [&str; 4] = ["", "standard input", "upload", "listings"];
-
-/// What makes imports those of one source: the name of the file, in whatever folder it lay. `None` for those without a
-/// name, which may be of any.
-fn label_of(source_name: &str) -> Option<&str> {
-    let label = source_name.rsplit(['/', '\\']).next().unwrap_or_default();
-    (!NAMELESS.contains(&label)).then_some(label)
 }
 
 /// Visits changes, those of the newest imports first, and of one import in the order of its rows.
@@ -351,17 +318,4 @@ fn is_wanted(filter: &ChangeFilter, (old, new): &Pair) -> bool {
     old.zip(*new)
         .and_then(|(old, new)| percent_of(&old, &new))
         .is_some_and(|percent| percent.abs() >= least)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_is_the_same_in_whatever_folder_it_lies() {
-        for name in ["shop.csv", "/data/monday/shop.csv", "C:\\data\\shop.csv"] {
-            assert_eq!(label_of(name), Some("shop.csv"));
-        }
-        assert_eq!(label_of("upload"), None);
-    }
 }

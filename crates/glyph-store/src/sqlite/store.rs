@@ -11,7 +11,7 @@ use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
 use super::{
     check, connection, import, import_record, job, listing, offer_change, offer_history,
-    price_move, rematch, rescore, row, summary, token, undo,
+    price_move, rematch, rescore, row, standing, summary, token, undo,
 };
 use crate::error::StoreError;
 use crate::history::{ChangeFilter, FoundChange, Observation, PriceMove};
@@ -22,6 +22,7 @@ use crate::listing::{ListingFilter, ListingRecord, ModelMarket, RowRecord, Unmat
 use crate::reject::RejectRecord;
 use crate::rematch::{NewRematch, RematchChange, RematchRecord};
 use crate::service::{JobRecord, TokenRecord};
+use crate::standing::{Standing, StandingFilter};
 use crate::store::{CheckReport, ImportWriter, RepairWriter, Rescored, Store, StoredOffer};
 
 /// One database file, open for reading and writing.
@@ -171,8 +172,8 @@ impl Store for SqliteStore {
         listing::list_model_names(&self.connection)
     }
 
-    fn list_model_markets(&self) -> Result<Vec<ModelMarket>, StoreError> {
-        listing::list_model_markets(&self.connection)
+    fn list_model_markets(&self, as_of: Option<i64>) -> Result<Vec<ModelMarket>, StoreError> {
+        listing::list_model_markets(&self.connection, as_of)
     }
 
     fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError> {
@@ -185,6 +186,10 @@ impl Store for SqliteStore {
         visit: &mut dyn FnMut(FoundChange) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         offer_change::visit_changes(&self.connection, filter, visit)
+    }
+
+    fn standing_offers(&self, filter: &StandingFilter) -> Result<Standing, StoreError> {
+        standing::standing_offers(&self.connection, filter)
     }
 
     fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError> {

@@ -29,6 +29,7 @@ pub(crate) struct Feed<'a> {
     pub(crate) import_id: &'a str,
     pub(crate) csv: &'a str,
     pub(crate) imported_at: &'a str,
+    pub(crate) source_name: &'a str,
     pub(crate) forced: bool,
 }
 
@@ -44,6 +45,7 @@ impl<'a> Feed<'a> {
             import_id,
             csv,
             imported_at: IMPORTED_AT,
+            source_name: "offers.csv",
             forced: false,
         }
     }
@@ -60,7 +62,7 @@ impl<'a> Feed<'a> {
             import_id: self.import_id,
             imported_at: self.imported_at,
             seen_at: self.imported_at,
-            source_name: "offers.csv",
+            source_name: self.source_name,
             scoring_profile: profile_name(),
             registry: Registry::embedded(),
             program_version: "0.0.0",

@@ -105,6 +105,8 @@ fn any_filter(numbers: &mut Numbers, rows: u64) -> ListingFilter {
         condition: numbers.perhaps(&words(&["NEW", "used", ""])),
         seller: numbers.perhaps(&words(&["seller 5", "SELLER 299", "Northwind"])),
         import_id: numbers.perhaps(&words(&["old", "older", "first", "nothing"])),
+        as_of: None,
+        only_current: false,
         text: (numbers.below(12) == 0)
             .then(|| numbers.one_of(&words(&["nvidia", "l4 24", "%", " "]))),
         sort: numbers.one_of(&SORTS).0,

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::conformance::{
     check, diff, find_import, history, import, listing, model_market, rematch, repair, rescore,
-    row, service, story, summary, undo,
+    row, service, standing, story, summary, undo,
 };
 
 /// A database in a folder of its own.
@@ -464,4 +464,19 @@ fn a_used_store_is_sound_and_counted() {
 #[test]
 fn a_catalogue_comes_twice_and_the_second_time_is_taken_back() {
     prove(story::a_catalogue_comes_twice_and_the_second_time_is_taken_back);
+}
+
+#[test]
+fn a_source_stands_as_it_was_seen_last() {
+    prove(standing::a_source_stands_as_it_was_seen_last);
+}
+
+#[test]
+fn listings_and_models_are_given_as_they_were_known() {
+    prove(standing::listings_and_models_are_given_as_they_were_known);
+}
+
+#[test]
+fn an_offer_counts_once_at_one_price() {
+    prove(standing::an_offer_counts_once_at_one_price);
 }

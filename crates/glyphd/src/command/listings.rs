@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Status;
 use super::imports::{Output, find};
 use super::store::open_for_reading;
+use crate::clock;
 use crate::names::load_registry;
 use crate::output::{self, Format};
 use crate::profiles::find_profile;
@@ -55,6 +56,12 @@ pub struct Arguments {
     /// One import: its id, its first letters, or `last`.
     #[arg(long, value_name = "ID")]
     import: Option<String>,
+    /// What was known at a time: RFC 3339, or a date, which means the end of that day.
+    #[arg(long, value_name = "TIME", value_parser = clock::last_second_of)]
+    as_of: Option<i64>,
+    /// What each source showed last, and not what it showed before.
+    #[arg(long)]
+    current: bool,
     /// Words that all stand in the title.
     #[arg(long)]
     text: Option<String>,
@@ -114,6 +121,8 @@ pub(super) fn run(
         condition: arguments.condition.clone(),
         seller: arguments.seller.clone(),
         import_id,
+        as_of: arguments.as_of,
+        only_current: arguments.current,
         text: arguments.text.clone(),
         sort: match arguments.sort {
             Sort::Score => ListingSort::BestScore,

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::failure::Status;
 use super::imports::Output;
+use crate::clock;
 use crate::names::load_registry;
 use crate::output::{self, Format};
 
@@ -32,6 +33,9 @@ pub struct Arguments {
     /// Only models that the database has listings of, with their prices.
     #[arg(long)]
     listed: bool,
+    /// With `--listed`: prices as they were known at a time: RFC 3339, or a date, which means the end of that day.
+    #[arg(long, value_name = "TIME", value_parser = clock::last_second_of, requires = "listed")]
+    as_of: Option<i64>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,7 +77,7 @@ pub(super) fn run(
         })?;
         return Ok(Status::Done);
     }
-    let markets = super::store::open_for_reading(path)?.list_model_markets()?;
+    let markets = super::store::open_for_reading(path)?.list_model_markets(arguments.as_of)?;
     let by_name: HashMap<&str, &ModelMarket> = markets
         .iter()
         .map(|market| (market.canonical_model.as_str(), market))

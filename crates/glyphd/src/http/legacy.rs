@@ -101,7 +101,7 @@ async fn old_shape(mut response: Response) -> Response {
 async fn models(State(context): State<Context>) -> Result<Json<Vec<Value>>, Problem> {
     let markets = context
         .database
-        .read(|store| Ok(store.list_model_markets()?))
+        .read(|store| Ok(store.list_model_markets(None)?))
         .await?;
     let models = markets.into_iter().map(|market| {
         let registry = &context.names.registry;

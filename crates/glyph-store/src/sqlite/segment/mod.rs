@@ -21,6 +21,10 @@ mod read;
 mod select;
 mod upkeep;
 
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+
 pub(in crate::sqlite) use build::{Facts, SegmentBuilder};
 pub(in crate::sqlite) use page::{Page, find_page};
 pub(in crate::sqlite) use read::{Of, segments_of};
@@ -28,6 +32,18 @@ pub(in crate::sqlite) use select::Wanted;
 pub(in crate::sqlite) use upkeep::{
     differing_imports, drop_segments, make_missing_segments, segment_all, segment_import,
 };
+
+/// The rows of `listings` that an import's scored rows are of; some may come twice.
+pub(in crate::sqlite) fn distinct_texts(
+    connection: &Connection,
+    import_id: Option<&str>,
+) -> Result<Vec<i64>, StoreError> {
+    let mut texts = Vec::new();
+    for segment in segments_of(connection, Of::Import(import_id))? {
+        texts.extend(segment.offers()?);
+    }
+    Ok(texts)
+}
 
 /// Rows of a segment: their places fit in 16 bits.
 const SEGMENT_ROWS: usize = 1 << 16;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension};
+use rustc_hash::FxHashSet;
 
 use super::build::EncodedSegment;
 use super::column::ReadCodes;
@@ -96,6 +97,11 @@ pub(super) fn stored_segments<'c>(
 }
 
 impl Segment<'_> {
+    /// Whether its rows are of one of these imports.
+    pub(in crate::sqlite) fn is_of(&self, imports: &FxHashSet<Option<String>>) -> bool {
+        imports.contains(&self.import_id)
+    }
+
     fn block(&self, part: Part, block: usize) -> Result<Cow<'_, [u8]>, StoreError> {
         self.find_block(part, block)?
             .ok_or(StoreError::RecordLost("part of a listing segment"))

@@ -47,7 +47,7 @@ fn days() -> [(&'static str, &'static str, String); 3] {
     ]
 }
 
-fn import_days(store: &mut dyn Store, order: [usize; 3]) {
+pub(super) fn import_days(store: &mut dyn Store, order: [usize; 3]) {
     let days = days();
     for place in order {
         let (import_id, imported_at, csv) = &days[place];

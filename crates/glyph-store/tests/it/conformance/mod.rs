@@ -13,6 +13,7 @@ pub(crate) mod repair;
 pub(crate) mod rescore;
 pub(crate) mod row;
 pub(crate) mod service;
+pub(crate) mod standing;
 pub(crate) mod story;
 pub(crate) mod summary;
 pub(crate) mod undo;

@@ -8,7 +8,7 @@ use crate::feed::{IMPORTED_AT, import};
 /// Model, listings, lowest, median, highest and mean price in whole cents.
 fn markets(store: &dyn Store) -> Vec<(String, u64, [i64; 4])> {
     store
-        .list_model_markets()
+        .list_model_markets(None)
         .unwrap()
         .into_iter()
         .map(|market| {

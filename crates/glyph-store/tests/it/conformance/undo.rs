@@ -21,7 +21,7 @@ pub(crate) fn an_undone_import_keeps_its_record_and_loses_its_rows(store: &mut d
     assert_eq!(rows(store, Some("first")), []);
     assert_eq!(rejects(store, "first"), []);
     assert_eq!(listings(store, &everything()), []);
-    assert_eq!(store.list_model_markets().unwrap(), []);
+    assert_eq!(store.list_model_markets(None).unwrap(), []);
     assert_sound(store);
 }
 

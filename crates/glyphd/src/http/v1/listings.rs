@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::imports::{checked_limit, find};
 use super::shapes::{Listing, ListingDetail, Page};
 use super::table_file;
+use crate::clock;
 use crate::export::{self, FileFormat, listing_columns};
 use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
@@ -99,6 +100,13 @@ pub(crate) struct ListingQuery {
     /// An import's id, a prefix that only it has, or `last`.
     #[param(required = false, nullable = false)]
     import_id: Option<String>,
+    /// What was known at a time: RFC 3339, or a date, which means the end of that day.
+    #[param(required = false, nullable = false)]
+    as_of: Option<String>,
+    /// What each source showed last, and not what it showed before.
+    #[serde(default)]
+    #[param(required = false)]
+    current: bool,
     /// Words that all stand in the title.
     #[param(required = false, nullable = false, max_length = 1000)]
     text: Option<String>,
@@ -181,6 +189,8 @@ impl ListingQuery {
             condition: self.condition.clone(),
             seller: self.seller.clone(),
             import_id: None,
+            as_of: as_of(self.as_of.as_deref())?,
+            only_current: self.current,
             text: self.text.clone(),
             sort: self.sort.of_the_store(),
             limit: self.limit.map_or(Ok(u64::MAX), checked_limit)?,
@@ -189,6 +199,13 @@ impl ListingQuery {
             with_evidence: false,
         })
     }
+}
+
+/// The second that `as_of` means.
+pub(super) fn as_of(given: Option<&str>) -> Result<Option<i64>, Problem> {
+    given
+        .map(|text| clock::last_second_of(text).map_err(|error| invalid("as_of", error)))
+        .transpose()
 }
 
 fn invalid(name: &str, detail: String) -> Problem {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::listings::as_of;
 use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
 use crate::http::parameters::{Nothing, Query, Segment};
@@ -49,6 +50,9 @@ pub(crate) struct ModelsQuery {
     #[serde(default)]
     #[param(required = false)]
     listed: bool,
+    /// Prices as they were known at a time: RFC 3339, or a date, which means the end of that day.
+    #[param(required = false, nullable = false)]
+    as_of: Option<String>,
 }
 
 fn finite(number: Option<f64>) -> Option<f64> {
@@ -83,8 +87,9 @@ pub(crate) async fn list(
     Query(query): Query<ModelsQuery>,
 ) -> Result<Response, Problem> {
     let names = Arc::clone(&context.names);
+    let as_of = as_of(query.as_of.as_deref())?;
     answers::kept(&context, &address, &headers, move |store| {
-        let markets = store.list_model_markets()?;
+        let markets = store.list_model_markets(as_of)?;
         let mut by_name: HashMap<&str, &ModelMarket> = markets
             .iter()
             .map(|market| (market.canonical_model.as_str(), market))
@@ -134,7 +139,7 @@ pub(crate) async fn show(
             .iter()
             .find(|model| model.canonical_model.eq_ignore_ascii_case(&name));
         let name = in_registry.map_or(name, |model| model.canonical_model.clone());
-        let markets = store.list_model_markets()?;
+        let markets = store.list_model_markets(None)?;
         let market = markets.iter().find(|market| market.canonical_model == name);
         if in_registry.is_none() && market.is_none() {
             return Err(Problem::new(

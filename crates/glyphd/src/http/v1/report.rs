@@ -31,7 +31,7 @@ impl Figures {
     pub(crate) fn of(store: &dyn Store) -> Result<Figures, Problem> {
         Ok(Figures {
             totals: store.count_rows()?,
-            markets: store.list_model_markets()?,
+            markets: store.list_model_markets(None)?,
             best_offers: store.list_listings(&ListingFilter {
                 limit: BEST_OFFERS,
                 ..ListingFilter::default()
