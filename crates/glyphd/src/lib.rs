@@ -10,6 +10,7 @@ mod http;
 mod identity;
 mod import_job;
 mod input;
+mod market;
 mod names;
 mod output;
 mod profiles;

@@ -6,10 +6,12 @@ mod deltas;
 mod explain;
 mod export;
 mod failure;
+mod fit;
 mod history;
 mod import;
 mod imports;
 mod listings;
+mod market;
 mod match_title;
 mod migrate;
 mod models;
@@ -62,6 +64,10 @@ pub enum Command {
     Imports(imports::Arguments),
     /// Find scored listings.
     Listings(listings::Arguments),
+    /// Tell what each model costs as the market stands, and which offers are deals.
+    Market(market::Arguments),
+    /// Find the cheapest sets of cards on offer that hold a language model.
+    Fit(fit::Arguments),
     /// Tell what changed from each import to the next of the same source: prices, what appeared, what is gone.
     Deltas(deltas::Arguments),
     /// Show what an offer cost each time that it was seen, or a model in each import.
@@ -97,6 +103,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Import(arguments) => import::run(path, registry, &arguments),
         Command::Imports(arguments) => imports::run(path, registry, &arguments),
         Command::Listings(arguments) => listings::run(path, registry, &arguments),
+        Command::Market(arguments) => market::run(path, registry, &arguments),
+        Command::Fit(arguments) => fit::run(path, registry, &arguments),
         Command::Deltas(arguments) => deltas::run(path, &arguments),
         Command::History(arguments) => history::run(path, &arguments),
         Command::Models(arguments) => models::run(path, registry, &arguments),

@@ -11,6 +11,7 @@ mod faults;
 mod help;
 mod history;
 mod kill;
+mod market;
 mod real_shapes;
 mod rematch;
 mod repair;
