@@ -21,6 +21,18 @@ pub struct Observation {
     pub score: f64,
 }
 
+/// What one import saw of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelSight {
+    /// `None` for rows of the old program that belong to no import.
+    pub import_id: Option<String>,
+    pub source_name: Option<String>,
+    /// Seconds since 1970.
+    pub seen_at: i64,
+    /// US dollars a card, in rising order; at least one.
+    pub prices: Vec<f64>,
+}
+
 /// What became of an offer from one import to the next of the same source.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OfferChange {

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use glyph_core::pipeline::{Rejudge, Sink};
 
 use crate::error::StoreError;
-use crate::history::{ChangeFilter, FoundChange, Observation, PriceMove};
+use crate::history::{ChangeFilter, FoundChange, ModelSight, Observation, PriceMove};
 use crate::import::{
     CommitOutcome, FinishedImport, FinishedRepair, ImportDiff, ImportOutline, ImportRecord,
     ImportSummary, NewImport, NewRepair, RepairRecord, Totals,
@@ -137,6 +137,9 @@ pub trait Store {
     /// The sights of the offer that a listing is of, the oldest first: at most 1,000, of the latest imports. Empty where
     /// there is no such listing.
     fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError>;
+
+    /// What a model was offered at, import by import in the order they were seen: of the last `most` imports.
+    fn model_history(&self, model: &str, most: usize) -> Result<Vec<ModelSight>, StoreError>;
 
     /// At most `limit` changes of price, those that the old program found among them, the newest first. Of the filter
     /// the kind and the place do not count.

@@ -217,7 +217,10 @@ fn pattern_of(word: &str) -> String {
 /// no table.
 ///
 /// An exact name is looked up in the index on the model; a comparison without case would read every row.
-fn model_names(connection: &Connection, wanted: &str) -> Result<Vec<String>, StoreError> {
+pub(super) fn model_names(
+    connection: &Connection,
+    wanted: &str,
+) -> Result<Vec<String>, StoreError> {
     let mut names: Vec<String> = connection
         .prepare_cached("SELECT model FROM models WHERE model = ?1 COLLATE NOCASE ORDER BY model")?
         .query_map([wanted], |row| row.get(0))?

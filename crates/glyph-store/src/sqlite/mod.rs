@@ -13,6 +13,7 @@ mod row_writer;
 mod transaction;
 
 mod listing;
+mod model_history;
 mod offer_change;
 mod offer_history;
 mod offer_key;

@@ -17,6 +17,10 @@ pub(super) struct SourceImport {
 }
 
 impl SourceImport {
+    pub(super) fn source_name(&self) -> Option<&str> {
+        self.source_name.as_deref()
+    }
+
     pub(super) fn label(&self) -> Option<&str> {
         self.source_name.as_deref().and_then(source_label)
     }

@@ -10,11 +10,11 @@ use rusqlite::{Connection, MAIN_DB};
 use super::import::SqliteImportWriter;
 use super::repair::SqliteRepairWriter;
 use super::{
-    check, connection, import, import_record, job, listing, offer_change, offer_history,
-    price_move, rematch, rescore, row, standing, summary, token, undo,
+    check, connection, import, import_record, job, listing, model_history, offer_change,
+    offer_history, price_move, rematch, rescore, row, standing, summary, token, undo,
 };
 use crate::error::StoreError;
-use crate::history::{ChangeFilter, FoundChange, Observation, PriceMove};
+use crate::history::{ChangeFilter, FoundChange, ModelSight, Observation, PriceMove};
 use crate::import::{
     ImportDiff, ImportOutline, ImportRecord, ImportSummary, NewImport, NewRepair, Totals,
 };
@@ -194,6 +194,10 @@ impl Store for SqliteStore {
 
     fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError> {
         offer_history::offer_history(&self.connection, listing)
+    }
+
+    fn model_history(&self, model: &str, most: usize) -> Result<Vec<ModelSight>, StoreError> {
+        model_history::model_history(&self.connection, model, most)
     }
 
     fn list_price_moves(

@@ -1,19 +1,18 @@
 //! `glyphd history`: what an offer cost each time that it was seen, or a model in each import.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use clap::Args;
 use comfy_table::Table;
 use glyph_store::history::Observation;
-use glyph_store::listing::{ListingFilter, ListingSort, ModelMarket};
+use glyph_store::listing::ModelMarket;
 use glyph_store::store::Store;
 use serde::Serialize;
 
 use super::failure::{Hinted, Status};
 use super::imports::Output;
 use super::store::open_for_reading;
+use crate::clock;
 use crate::output::{self, Format};
 
 /// Show what an offer cost each time that it was seen, or a model in each import.
@@ -33,8 +32,8 @@ pub struct Arguments {
 /// What a model cost in one import.
 #[derive(Debug, Serialize)]
 struct ModelSight {
-    seen_at: Option<String>,
-    import_id: String,
+    seen_at: String,
+    import_id: Option<String>,
     source_name: Option<String>,
     /// What it cost: US dollars for a card.
     #[serde(flatten)]
@@ -116,42 +115,19 @@ fn sparkline(numbers: &[f64]) -> String {
 }
 
 fn sights_of_model(store: &dyn Store, model: &str) -> anyhow::Result<Vec<ModelSight>> {
-    let mut prices: HashMap<String, Vec<f64>> = HashMap::new();
-    let filter = ListingFilter {
-        model: Some(model.to_owned()),
-        sort: ListingSort::RowOrder,
-        limit: u64::MAX,
-        ..ListingFilter::default()
-    };
-    store.visit_listings(&filter, &mut |listing| {
-        if let Some(import_id) = listing.import_id
-            && listing.unit_price.is_finite()
-        {
-            prices
-                .entry(import_id)
-                .or_default()
-                .push(listing.unit_price);
-        }
-        ControlFlow::Continue(())
-    })?;
-    let mut sights = Vec::new();
-    for import in store.list_imports()? {
-        let Some(prices) = prices.remove(&import.import_id) else {
-            continue;
-        };
-        sights.push(ModelSight {
-            market: ModelMarket::of(model.to_owned(), prices),
-            seen_at: import.seen_at.or(Some(import.imported_at)),
-            import_id: import.import_id,
-            source_name: import.source_name,
-        });
-    }
-    sights.sort_by_cached_key(|sight| {
-        let seen_at = sight.seen_at.as_deref().unwrap_or_default();
-        seen_at.replacen(' ', "T", 1)
-    });
-    Ok(sights)
+    let sights = store.model_history(model, usize::MAX)?;
+    Ok(sights
+        .into_iter()
+        .map(|sight| ModelSight {
+            seen_at: clock::text_of_second(sight.seen_at),
+            import_id: sight.import_id,
+            source_name: sight.source_name,
+            market: ModelMarket::of(model.to_owned(), sight.prices),
+        })
+        .collect())
 }
+
+const OLD_PROGRAM: &str = "old program";
 
 fn day(time: Option<&str>) -> String {
     time.map_or("–".to_owned(), |time| time.chars().take(16).collect())
@@ -166,8 +142,11 @@ fn model_table(sights: &[ModelSight]) -> Table {
         .iter()
         .map(|sight| {
             vec![
-                day(sight.seen_at.as_deref()),
-                sight.import_id.clone(),
+                day(Some(&sight.seen_at)),
+                sight
+                    .import_id
+                    .clone()
+                    .unwrap_or_else(|| OLD_PROGRAM.to_owned()),
                 output::count(sight.market.listing_count),
                 dollars(sight.market.min_price),
                 dollars(sight.market.median_price),
@@ -194,7 +173,7 @@ fn offer_table(sights: &[Observation]) -> Table {
                 sight
                     .import_id
                     .clone()
-                    .unwrap_or_else(|| "old program".to_owned()),
+                    .unwrap_or_else(|| OLD_PROGRAM.to_owned()),
                 sight
                     .import_index
                     .map_or("–".to_owned(), |index| index.to_string()),

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use glyph_store::service::TokenRecord;
 use glyph_store::store::Store;
 
 use super::context::Context;
+use super::page::{COOKIE, Shown};
 use super::problem::{Code, Problem};
 use crate::token::{Scope, Token};
 use crate::{clock, token};
@@ -41,10 +42,14 @@ pub(super) async fn authorise(
     request: Request,
     next: Next,
 ) -> Response {
-    let needed = needed(request.method(), request.uri().path());
+    let path = request.uri().path();
+    let page_needs = needed_by_page(request.method(), path);
+    let needed = needed(request.method(), path).or(page_needs);
+    let given = bearer(request.headers())
+        .and_then(|token| token.map_or_else(|| cookie(request.headers()), |token| Ok(Some(token))));
     let allowed = match needed {
         None => Ok(()),
-        Some(needed) => match bearer(request.headers()) {
+        Some(needed) => match given {
             Err(problem) => Err(problem),
             Ok(None) if !context.needs_token => Ok(()),
             Ok(None) => Err(Problem::new(
@@ -56,8 +61,59 @@ pub(super) async fn authorise(
     };
     match allowed {
         Ok(()) => next.run(request).await,
+        Err(problem) if page_needs.is_some() => match problem.code {
+            Code::TokenMissing | Code::TokenRefused => to_login(request.method(), request.uri()),
+            _ => Shown::from(problem).into_response(),
+        },
         Err(problem) => problem.into_response(),
     }
+}
+
+/// To the page that takes a token, and back from there.
+fn to_login(method: &Method, uri: &Uri) -> Response {
+    let next = if *method == Method::GET {
+        uri.path_and_query().map_or("/", |path| path.as_str())
+    } else {
+        "/"
+    };
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    Redirect::to(&format!("/login?next={next}")).into_response()
+}
+
+/// The scope that a page needs; `None` where anybody may see it, or it is no page.
+fn needed_by_page(method: &Method, path: &str) -> Option<Scope> {
+    let first = path.split('/').nth(1)?;
+    let is_page = [
+        "listings",
+        "models",
+        "import",
+        "imports",
+        "difference",
+        "state",
+    ]
+    .contains(&first);
+    if !is_page && path != "/" {
+        return None;
+    }
+    Some(match *method {
+        Method::GET | Method::HEAD => Scope::Read,
+        Method::POST if first == "import" || path.ends_with("/repair") => Scope::Import,
+        _ => Scope::Admin,
+    })
+}
+
+/// The token that a browser carries since it was signed in.
+fn cookie(headers: &HeaderMap) -> Result<Option<Token>, Problem> {
+    let value = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then_some(value));
+    value
+        .map(|text| Token::parse(text).ok_or_else(refused))
+        .transpose()
 }
 
 /// The scope that a request needs; `None` where anybody may ask.

@@ -14,6 +14,7 @@ use super::database::Database;
 use super::import_root::ImportRoot;
 use super::jobs::Jobs;
 use super::metrics::Metrics;
+use super::picture::Pictures;
 use crate::names::Names;
 
 /// Bounds on what a client may ask for.
@@ -96,6 +97,7 @@ pub(crate) struct Shared {
     pub(crate) slots: Arc<Semaphore>,
     pub(crate) jobs: Jobs,
     pub(crate) answers: Answers,
+    pub(crate) pictures: Pictures,
     pub(crate) metrics: Metrics,
 }
 

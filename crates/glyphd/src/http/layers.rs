@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use super::context::Context;
+use super::page::ShownProblem;
 use super::problem::{Code, Problem};
 use crate::{clock, identity};
 
@@ -67,10 +68,18 @@ pub(super) async fn around(
         route,
         status,
         duration_ms = took.as_secs_f64() * 1000.0,
-        code = response.extensions().get::<Problem>().map(|problem| problem.code.as_str()),
+        code = code_of(&response),
         "request"
     );
     response
+}
+
+/// The code of what went wrong, told to a program or on a page.
+fn code_of(response: &Response) -> Option<&'static str> {
+    let told = response.extensions().get::<Problem>();
+    let shown = response.extensions().get::<ShownProblem>();
+    let problem = told.or(shown.map(|shown| &shown.0))?;
+    Some(problem.code.as_str())
 }
 
 /// A client's own words are no label: there would be no end of them.

@@ -296,6 +296,12 @@ pub(crate) struct ProblemBody {
     errors: Vec<Fault>,
 }
 
+impl ProblemBody {
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
 impl Problem {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Problem {
         Problem {

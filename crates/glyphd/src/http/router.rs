@@ -2,8 +2,10 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
@@ -16,7 +18,7 @@ use super::v1::{
     deltas, given, health, import_changes, import_rows, imports, jobs, listings, models, report,
     rows_file, schema, titles,
 };
-use super::{auth, cors, docs, guard, layers, legacy, metrics};
+use super::{auth, cors, docs, guard, layers, legacy, metrics, page};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -103,14 +105,11 @@ pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
 pub(crate) fn router(context: &Context) -> Router {
     let (router, description) = described(Some(context)).split_for_parts();
     router
-        .route(
-            "/openapi.json",
-            axum::routing::get(|| async { axum::Json(description) }),
-        )
+        .route("/openapi.json", get(|| async { axum::Json(description) }))
         .merge(docs::routes())
         .nest("/api", legacy::routes(context))
-        .route("/metrics", axum::routing::get(metrics::show))
-        .route("/", axum::routing::get(index))
+        .route("/metrics", get(metrics::show))
+        .merge(pages(context))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Context::clone(context))
@@ -130,24 +129,47 @@ pub(crate) fn router(context: &Context) -> Router {
         ))
 }
 
-/// Where things are.
-async fn index() -> axum::Json<serde_json::Value> {
-    axum::Json(serde_json::json!({
-        "program": "glyphd",
-        "version": env!("CARGO_PKG_VERSION"),
-        "interface": "/api/v1",
-        "description": "/openapi.json",
-        "documentation": "/docs",
-        "health": ["/healthz", "/readyz"],
-        "metrics": "/metrics",
-    }))
+/// The web page: for people, and not described.
+fn pages(context: &Context) -> Router<Context> {
+    let timeout =
+        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, context.limits.request);
+    let streams = Router::new()
+        .route(
+            "/import",
+            get(page::import::show).post(page::import::create),
+        )
+        .route("/import/preview", post(page::import::preview))
+        .route("/imports/{id}/repair", post(page::import_rows::repair))
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route("/", get(page::overview::show))
+        .route("/listings", get(page::listings::show))
+        .route("/listings/{id}", get(page::listing::show))
+        .route("/models", get(page::models::show))
+        .route("/models/{name}", get(page::model::show))
+        .route("/import/jobs/{id}", get(page::import::job))
+        .route("/imports", get(page::imports::show))
+        .route("/imports/{id}", get(page::import_rows::show))
+        .route("/imports/{id}/undo", post(page::import_rows::undo))
+        .route("/difference", get(page::difference::show))
+        .route("/state", get(page::state::show))
+        .route("/login", get(page::login::show).post(page::login::enter))
+        .route("/logout", post(page::login::leave))
+        .route("/assets/{version}/{name}", get(page::assets::show))
+        .layer(timeout)
+        .merge(streams)
 }
 
-async fn nothing_here(uri: Uri) -> Problem {
-    Problem::new(
+async fn nothing_here(uri: Uri, headers: HeaderMap) -> Response {
+    let problem = Problem::new(
         Code::NotFound,
         format!("there is nothing at `{}`", uri.path()),
-    )
+    );
+    if page::is_asked_for(&headers) {
+        page::Shown::from(problem).into_response()
+    } else {
+        problem.into_response()
+    }
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> Problem {

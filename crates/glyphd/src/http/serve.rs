@@ -22,6 +22,7 @@ use super::database::Database;
 use super::import_root::ImportRoot;
 use super::jobs::Jobs;
 use super::metrics::Metrics;
+use super::picture::{Pictures, picture};
 use super::problem::{Code, Problem};
 use super::router::router;
 use crate::names::Names;
@@ -79,6 +80,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         slots: Arc::new(tokio::sync::Semaphore::new(config.limits.imports)),
         jobs: Jobs::default(),
         answers: Answers::default(),
+        pictures: Pictures::default(),
         metrics: Metrics::new(),
     });
     let listener = TcpListener::bind(config.address)
@@ -86,6 +88,9 @@ async fn run(config: Config) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen at `{}`", config.address))?;
     let address = listener.local_addr().context("cannot tell the address")?;
     output::note(&format!("listening at http://{address}"));
+    // Ahead of whoever opens the page first.
+    let ahead = Arc::clone(&context);
+    tokio::spawn(async move { picture(&ahead).await });
     let connections = GracefulShutdown::new();
     let head_bytes = context.limits.head_bytes;
     accept(&listener, &router(&context), &connections, head_bytes).await?;

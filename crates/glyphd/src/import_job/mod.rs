@@ -3,6 +3,7 @@
 
 mod opened;
 mod options;
+mod preview;
 mod report;
 mod tally;
 
@@ -19,6 +20,7 @@ use opened::reader_for;
 pub(crate) use opened::{OpenedSource, open_source, reader_for_repair, source_failed};
 use options::options_key;
 pub(crate) use options::{ImportOptions, MostRejects, OnError, parse_mapping};
+pub(crate) use preview::{Preview, PreviewOutcome, preview};
 use report::duplicate_report;
 pub(crate) use report::{ImportReport, rates_used};
 use tally::{Tally, explain, too_many_rejects};

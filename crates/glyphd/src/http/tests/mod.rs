@@ -18,6 +18,7 @@ use super::database::Database;
 use super::import_root::ImportRoot;
 use super::jobs::Jobs;
 use super::metrics::Metrics;
+use super::picture::Pictures;
 use super::problem::Code;
 use super::router::{openapi, router};
 use crate::clock;
@@ -89,6 +90,7 @@ impl Server {
             slots: Arc::new(tokio::sync::Semaphore::new(limits.imports)),
             jobs: Jobs::default(),
             answers: Answers::default(),
+            pictures: Pictures::default(),
             metrics: Metrics::new(),
         });
         Server {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use glyph_core::pipeline::Rejudge;
 use glyph_core::score::Profile;
-use glyph_store::import::ImportRecord;
+use glyph_store::import::{ImportRecord, RepairRecord};
 use glyph_store::rematch::NewRematch;
 use glyph_store::store::{Rescored, Store};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::import_query::{ImportQuery, any_profile, known};
 use super::imports::{UploadForm, find};
 use super::shapes::{Import, Repair};
-use super::upload::receive;
+use super::upload::{Upload, receive};
 use crate::clock;
 use crate::http::context::Context;
 use crate::http::parameters::{Nothing, Query, Segment};
@@ -68,9 +68,18 @@ pub(crate) async fn repair(
     request: Request,
 ) -> Result<Json<Repair>, Problem> {
     let upload = receive(request, &context).await?;
-    let options = ImportQuery::default().options(&upload, &context)?;
+    Ok(Json(repair_from(&context, wanted, upload).await?.into()))
+}
+
+/// Repairs an import from a file of its rejects.
+pub(crate) async fn repair_from(
+    context: &Context,
+    wanted: String,
+    upload: Upload,
+) -> Result<RepairRecord, Problem> {
+    let options = ImportQuery::default().options(&upload, context)?;
     let names = Arc::clone(&context.names);
-    let repaired = context
+    context
         .database
         .change(move |store| {
             let record = find(store, &wanted)?;
@@ -83,8 +92,7 @@ pub(crate) async fn repair(
                 store, &names, &record, &input, &options, None,
             )?)
         })
-        .await?;
-    Ok(Json(repaired.into()))
+        .await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

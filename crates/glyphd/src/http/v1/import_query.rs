@@ -1,5 +1,7 @@
 //! How a file that is sent is read: the options of an import, as parameters.
 
+use std::collections::HashMap;
+
 use glyph_core::listing::{DecimalMark, Field, ReaderOptions};
 use glyph_core::money::Currency;
 use glyph_core::score::Profile;
@@ -54,7 +56,25 @@ pub(crate) struct ImportQuery {
 }
 
 impl ImportQuery {
-    pub(super) fn options(
+    /// What a form says, its empty fields left out. Columns are mapped a line each: `HEADER=FIELD`.
+    pub(crate) fn of_form(texts: &HashMap<String, String>) -> ImportQuery {
+        let text = |name: &str| {
+            let text = texts.get(name)?.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        ImportQuery {
+            name: text("name"),
+            currency: text("currency"),
+            decimal_mark: text("decimal_mark"),
+            seen_at: text("seen_at"),
+            map: text("map")
+                .map(|lines| lines.lines().map(str::to_owned).collect())
+                .unwrap_or_default(),
+            ..ImportQuery::default()
+        }
+    }
+
+    pub(crate) fn options(
         &self,
         upload: &Upload,
         shared: &Shared,

@@ -234,6 +234,34 @@ pub(crate) async fn import_now(
     job.ended().await
 }
 
+/// An import that was begun.
+#[derive(Debug)]
+pub(crate) enum Begun {
+    Ended(Box<ImportReport>),
+    /// It is long; its job tells of it.
+    OnItsWay(Arc<Job>),
+}
+
+/// Imports an upload, and waits for its end where that is near.
+pub(crate) async fn begin(
+    context: &Context,
+    upload: Upload,
+    name: String,
+    options: ImportOptions,
+) -> Result<Begun, Problem> {
+    let is_long = upload.bytes > context.limits.answer_at_once_bytes;
+    let job = context.jobs.add(name.clone(), upload.bytes, None)?;
+    if !is_long {
+        start(context, &job, upload, name, options);
+        return Ok(Begun::Ended(Box::new(job.ended().await?)));
+    }
+    let (sent, begun) = (Context::clone(context), Arc::clone(&job));
+    tokio::spawn(async move { keep_and_start(&sent, &begun, upload, name, options).await })
+        .await
+        .map_err(|error| Problem::internal(&error))??;
+    Ok(Begun::OnItsWay(job))
+}
+
 /// Begins an import that goes on whether or not its client waits for it. Its end is kept in the same turn.
 fn start(context: &Context, job: &Arc<Job>, upload: Upload, name: String, options: ImportOptions) {
     let context = Arc::clone(context);

@@ -8,7 +8,7 @@ use axum::response::Response;
 use glyph_core::listing::Condition;
 use glyph_core::matching::Flag;
 use glyph_core::pipeline::counted_condition;
-use glyph_core::score::{Asked, Profile, score};
+use glyph_core::score::{Asked, Profile, Score, score};
 use glyph_store::history::Observation as Seen;
 use glyph_store::listing::{ListingFilter, ListingPlace, ListingRecord, ListingSort};
 use glyph_store::store::Store;
@@ -29,7 +29,7 @@ use crate::names::Names;
 /// The order of a list; equal keys stand in the order they came.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Sort {
+pub(crate) enum Sort {
     /// The best score first.
     #[default]
     Score,
@@ -46,7 +46,7 @@ enum Sort {
 }
 
 impl Sort {
-    fn of_the_store(self) -> ListingSort {
+    pub(crate) fn of_the_store(self) -> ListingSort {
         match self {
             Sort::Score => ListingSort::BestScore,
             Sort::Price => ListingSort::Cheapest,
@@ -214,7 +214,7 @@ fn invalid(name: &str, detail: String) -> Problem {
 
 /// The place of a listing as text: the order's letter, the id, and the exact number that the order goes by, or in row
 /// order the import.
-fn cursor_of(record: &ListingRecord, sort: Sort) -> String {
+pub(crate) fn cursor_of(record: &ListingRecord, sort: Sort) -> String {
     let place = ListingPlace::of(record, sort.of_the_store());
     let rest = match (place.number, place.import_id) {
         (Some(number), _) => format!("-{:x}", number.to_bits()),
@@ -225,7 +225,7 @@ fn cursor_of(record: &ListingRecord, sort: Sort) -> String {
 }
 
 /// The place that a cursor tells.
-fn place_of(cursor: &str, sort: Sort) -> Option<ListingPlace> {
+pub(crate) fn place_of(cursor: &str, sort: Sort) -> Option<ListingPlace> {
     let rest = cursor.strip_prefix(sort.letter())?;
     let (id, number, import_id) = match rest.split_once('-') {
         Some((id, import_id)) if matches!(sort, Sort::Row) => {
@@ -369,13 +369,14 @@ pub(crate) async fn show(
     Ok(answer.respond(&headers))
 }
 
-fn detail(
-    mut record: ListingRecord,
-    profile_name: Option<String>,
-    history: Vec<Seen>,
+/// Where a listing's score comes from, by the profile that its import was scored by; `None` where that is not built in, or
+/// the registry does not have the model.
+pub(crate) fn score_of(
+    record: &ListingRecord,
+    profile_name: Option<&str>,
     names: &Names,
-) -> Result<ListingDetail, Problem> {
-    let profile = profile_name.as_deref().and_then(Profile::find);
+) -> Option<Score> {
+    let profile = Profile::find(profile_name?)?;
     let for_parts: &[Flag] = match &record.flags {
         Some(flags) if flags.contains("\"for_parts\"") => &[Flag::ForParts],
         _ => &[],
@@ -387,9 +388,17 @@ fn detail(
             for_parts,
         ),
     };
-    let scored = profile
-        .zip(names.registry.find(&record.canonical_model))
-        .and_then(|(profile, id)| score(names.registry.model(id), asked, &profile));
+    let id = names.registry.find(&record.canonical_model)?;
+    score(names.registry.model(id), asked, &profile)
+}
+
+fn detail(
+    mut record: ListingRecord,
+    profile_name: Option<String>,
+    history: Vec<Seen>,
+    names: &Names,
+) -> Result<ListingDetail, Problem> {
+    let scored = score_of(&record, profile_name.as_deref(), names);
     let evidence = record.evidence.take();
     Ok(ListingDetail {
         evidence: evidence.and_then(|text| serde_json::from_str(&text).ok()),

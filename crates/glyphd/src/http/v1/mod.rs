@@ -9,7 +9,7 @@ pub(crate) mod deltas;
 pub(crate) mod given;
 pub(crate) mod health;
 pub(crate) mod import_changes;
-mod import_query;
+pub(crate) mod import_query;
 pub(crate) mod import_rows;
 pub(crate) mod imports;
 pub(crate) mod jobs;

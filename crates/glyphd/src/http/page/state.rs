@@ -1,0 +1,184 @@
+//! The database and what runs on it: schema, registry, tokens, size, backups.
+
+use axum::extract::State;
+use axum::response::Response;
+use glyph_store::service::TokenRecord;
+use glyph_store::sqlite::migration::{self, State as SchemaState};
+use glyph_store::store::Store;
+use maud::{Markup, html};
+
+use super::frame::{Place, Shown, page};
+use super::parts::{bytes, chip, count, day_and_hour, figures, head, none, section, table};
+use crate::clock;
+use crate::http::context::Context;
+use crate::http::database::blocking;
+use crate::http::picture::picture;
+use crate::token::is_in_force;
+
+/// A backup beside the database.
+struct Backup {
+    name: String,
+    bytes: u64,
+    made_at: String,
+}
+
+pub(crate) async fn show(State(context): State<Context>) -> Result<Response, Shown> {
+    let picture = picture(&context).await?;
+    let path = context.database.path().to_owned();
+    let (status, backups) = blocking(move || {
+        let status = migration::status(&path)?;
+        Ok((status, backups_beside(&path)))
+    })
+    .await?;
+    let tokens = context
+        .database
+        .read(|store| Ok(store.list_tokens()?))
+        .await?;
+    let registry = &context.names.registry;
+    let is_current = status.state != SchemaState::NeedsMigration;
+    let totals = picture.totals;
+    let main = html! {
+        (head("State", &html! { "The database and what runs on it" }, &none(), None))
+        (figures(&[
+            (
+                "Rows",
+                html! { (count(totals.total_rows)) },
+                html! { (count(totals.scored_rows)) " scored, " (count(totals.unmatched_rows)) " unmatched, " (count(totals.rejected_rows)) " rejected" },
+            ),
+            (
+                "Database",
+                html! { (bytes(status.bytes)) },
+                html! { (context.database.path().file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())) },
+            ),
+            (
+                "Schema",
+                html! { (status.version.map_or("unknown".to_owned(), |version| version.to_string())) },
+                html! { @if is_current { (chip("ok", "current")) } @else { (chip("bad", "needs migrating")) } },
+            ),
+            ("Registry", html! { (registry.version()) }, html! { (count(registry.models().len() as u64)) " models" }),
+            (
+                "Fair price",
+                html! { @match &picture.market.fair_price { Ok(fit) => { "±" (format!("{:.0} %", fit.error * 100.0)) } Err(_) => { "off" } } },
+                html! {
+                    @match &picture.market.fair_price {
+                        Ok(fit) => { "a fit over " (fit.models) " models" }
+                        Err(unfit) => { (unfit.to_string()) }
+                    }
+                },
+            ),
+        ]))
+        div class="cols" {
+            (section("schema", "Schema history", &none(), &table(
+                "Schema history",
+                "",
+                &[("Version", ""), ("Step", ""), ("Applied", "num")],
+                &html! {
+                    @for applied in status.history.iter().rev() {
+                        tr {
+                            th scope="row" { (applied.version) }
+                            td { (applied.description.as_deref().unwrap_or_default()) }
+                            td class="num nowrap" { (applied.applied_at.as_deref().map_or(String::new(), day_and_hour)) }
+                        }
+                    }
+                },
+            )))
+            (tokens_of(&tokens, context.needs_token))
+            (backups_of(&backups))
+        }
+        p class="muted" {
+            "Whether the database keeps its promises is verified by " code { "glyphd check" } "."
+        }
+    };
+    Ok(page("State", Place::State, registry.version(), &main))
+}
+
+fn tokens_of(tokens: &[TokenRecord], needs_token: bool) -> Markup {
+    let now = clock::now();
+    let remark = html! {
+        @if needs_token { "Nobody may ask without one. " }
+        @else { "The server listens at this machine alone, and asks for none. " }
+        code { "glyphd token create" } " makes one"
+    };
+    let body = if tokens.is_empty() {
+        html! { p class="muted" { "There are no tokens." } }
+    } else {
+        table(
+            "Tokens",
+            "",
+            &[("Name", ""), ("May", ""), ("Made", "num"), ("State", "")],
+            &html! {
+                @for token in tokens {
+                    tr {
+                        th scope="row" { (token.name.as_deref().unwrap_or(&token.id)) }
+                        td { (token.scope) }
+                        td class="num nowrap" { (super::parts::day(&token.created_at)) }
+                        td {
+                            @if is_in_force(token, now) { (chip("ok", "in force")) }
+                            @else if token.revoked_at.is_some() { (chip("none", "taken back")) }
+                            @else { (chip("none", "ended")) }
+                        }
+                    }
+                }
+            },
+        )
+    };
+    section("tokens", "Tokens", &remark, &body)
+}
+
+fn backups_of(backups: &[Backup]) -> Markup {
+    let body = if backups.is_empty() {
+        html! { p class="muted" { "There is no backup beside the database. " code { "glyphd migrate backup FILE" } " makes one." } }
+    } else {
+        table(
+            "Backups",
+            "",
+            &[("File", ""), ("Size", "num"), ("Made", "num")],
+            &html! {
+                @for backup in backups {
+                    tr {
+                        th scope="row" class="mono" { (backup.name) }
+                        td class="num nowrap" { (bytes(backup.bytes)) }
+                        td class="num nowrap" { (day_and_hour(&backup.made_at)) }
+                    }
+                }
+            },
+        )
+    };
+    section("backups", "Backups", &none(), &body)
+}
+
+/// The backups that migrations left in the folder of the database, the newest first.
+fn backups_beside(path: &std::path::Path) -> Vec<Backup> {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let prefix = format!("{}.backup-", name.unwrap_or_default());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut backups: Vec<Backup> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let known = entry
+                .metadata()
+                .ok()
+                .filter(|it| it.is_file() && name.starts_with(&prefix))?;
+            let made_at = known
+                .modified()
+                .ok()
+                .and_then(|time| jiff::Timestamp::try_from(time).ok());
+            Some(Backup {
+                name,
+                bytes: known.len(),
+                made_at: made_at.map(clock::text).unwrap_or_default(),
+            })
+        })
+        .collect();
+    backups.sort_by(|one, other| other.made_at.cmp(&one.made_at));
+    backups
+}

@@ -1,0 +1,215 @@
+//! The market as the page shows it, kept in memory and made again when the database changes.
+//!
+//! Making it reads every standing offer, about a second for a million. So it is made ahead: when the server starts, and
+//! when somebody asks after a change. Whoever asks while a newer one is being made is shown the last one, which says of
+//! when it is; only the first of all is waited for.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use glyph_core::market::distribution::Sorted;
+use glyph_store::history::{ChangeFilter, ChangeKind, FoundChange, OfferChange};
+use glyph_store::import::{ImportRecord, Totals};
+use glyph_store::listing::ListingRecord;
+use glyph_store::sqlite::SqliteStore;
+use glyph_store::store::Store;
+use tokio::sync::watch;
+
+use super::context::Context;
+use super::problem::{Code, Problem};
+use crate::market::Market;
+use crate::names::Names;
+
+/// What the page shows of the database as a whole.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) version: u64,
+    pub(crate) market: Market,
+    pub(crate) totals: Totals,
+    /// The newest imports, at most [`NEWEST_IMPORTS`].
+    pub(crate) imports: Vec<ImportRecord>,
+    /// The import that found the newest changes, and the one before it of the same source.
+    pub(crate) compared: Option<(String, String)>,
+    /// The largest moves of prices that it found.
+    pub(crate) movers: Vec<Mover>,
+    /// The furthest under what they are compared with, and the median of that.
+    pub(crate) deals: Vec<(ListingRecord, f64)>,
+    /// The models with the most offers, at most [`TOP_MODELS`], each with the course of its median: seconds since 1970
+    /// and US dollars.
+    pub(crate) courses: Vec<(String, Vec<(i64, f64)>)>,
+}
+
+/// A price that moved.
+#[derive(Debug)]
+pub(crate) struct Mover {
+    pub(crate) listing: ListingRecord,
+    /// US dollars a card.
+    pub(crate) old_price: f64,
+    pub(crate) percent: f64,
+}
+
+pub(crate) const NEWEST_IMPORTS: u64 = 6;
+pub(crate) const TOP_MODELS: usize = 12;
+const DEALS: usize = 6;
+const MOVERS: usize = 6;
+
+/// Changes that are looked through for the largest ones.
+const CHANGES_SEEN: usize = 2_000;
+
+/// Imports that the course of a median goes over.
+const COURSE_IMPORTS: usize = 60;
+
+/// How long an asker waits for a newer picture before the last one is shown.
+const PATIENCE: Duration = Duration::from_millis(60);
+
+/// A database that changes all the time is not looked through all the time: at most this share of it.
+const REST: u32 = 4;
+
+type Made = Option<Result<Arc<Picture>, Problem>>;
+
+/// The last picture, and whether a newer one is on its way.
+#[derive(Debug)]
+pub(crate) struct Pictures {
+    made: watch::Sender<Made>,
+    is_being_made: AtomicBool,
+    /// When the last one was ready, and how long it took.
+    last: Mutex<Option<(Instant, Duration)>>,
+}
+
+impl Default for Pictures {
+    fn default() -> Pictures {
+        Pictures {
+            made: watch::Sender::new(None),
+            is_being_made: AtomicBool::new(false),
+            last: Mutex::default(),
+        }
+    }
+}
+
+impl Pictures {
+    fn rests(&self) -> bool {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|(at, took)| at.elapsed() < took * REST)
+    }
+}
+
+/// The picture of the database as it is, or was a moment ago.
+pub(crate) async fn picture(context: &Context) -> Result<Arc<Picture>, Problem> {
+    let version = context.database.version()?;
+    let mut made = context.pictures.made.subscribe();
+    let last = made.borrow_and_update().clone();
+    let last = last.and_then(Result::ok);
+    if let Some(last) = &last
+        && (last.version == version || context.pictures.rests())
+    {
+        return Ok(Arc::clone(last));
+    }
+    if !context.pictures.is_being_made.swap(true, Ordering::AcqRel) {
+        let context = Arc::clone(context);
+        tokio::spawn(async move { make(&context, version).await });
+    }
+    let newer = async {
+        made.changed().await.map_err(|_| stopping())?;
+        made.borrow().clone().ok_or_else(stopping)?
+    };
+    match last {
+        None => newer.await,
+        Some(last) => match tokio::time::timeout(PATIENCE, newer).await {
+            Ok(Ok(newer)) => Ok(newer),
+            Ok(Err(problem)) => Err(problem),
+            Err(_) => Ok(last),
+        },
+    }
+}
+
+fn stopping() -> Problem {
+    Problem::new(Code::ServerStopping, "the server is stopping")
+}
+
+async fn make(context: &Context, version: u64) {
+    let names = Arc::clone(&context.names);
+    let started = Instant::now();
+    let made = context
+        .database
+        .read(move |store| look(store, &names, version))
+        .await;
+    let pictures = &context.pictures;
+    *pictures.last.lock().unwrap_or_else(PoisonError::into_inner) =
+        Some((Instant::now(), started.elapsed()));
+    if let Err(problem) = &made {
+        tracing::warn!(%problem, "the market could not be looked through");
+    }
+    // Before it is told: whoever is told of it may ask for the next one at once.
+    pictures.is_being_made.store(false, Ordering::Release);
+    pictures.made.send_replace(Some(made.map(Arc::new)));
+}
+
+fn look(store: &SqliteStore, names: &Names, version: u64) -> Result<Picture, Problem> {
+    let market = Market::of(store, &names.registry, &Market::usual_filter())?;
+    let mut deals = Vec::new();
+    for (standing, of_median) in market.best_deals(DEALS) {
+        if let Some(listing) = store.find_listing(standing.id)? {
+            deals.push((listing, standing.offer.unit_price / of_median));
+        }
+    }
+    let (compared, movers) = find_movers(store)?;
+    let mut top: Vec<_> = market.models.iter().collect();
+    top.sort_by(|one, other| {
+        other
+            .offers
+            .cmp(&one.offers)
+            .then_with(|| one.canonical_model.cmp(&other.canonical_model))
+    });
+    let mut courses = Vec::new();
+    for model in top.into_iter().take(TOP_MODELS) {
+        let sights = store.model_history(&model.canonical_model, COURSE_IMPORTS)?;
+        let medians = sights.iter().filter_map(|sight| {
+            let median = Sorted::all(&sight.prices).percentile(0.5)?;
+            Some((sight.seen_at, median))
+        });
+        courses.push((model.canonical_model.clone(), medians.collect()));
+    }
+    Ok(Picture {
+        version,
+        totals: store.count_rows()?,
+        imports: store.list_imports_before(None, NEWEST_IMPORTS)?,
+        compared,
+        movers,
+        deals,
+        courses,
+        market,
+    })
+}
+
+type Compared = (Option<(String, String)>, Vec<Mover>);
+
+/// The largest moves that the newest import with one before it found.
+fn find_movers(store: &SqliteStore) -> Result<Compared, Problem> {
+    let filter = ChangeFilter {
+        kind: Some(ChangeKind::Price),
+        ..ChangeFilter::default()
+    };
+    let mut compared: Option<(String, String)> = None;
+    let mut movers = Vec::new();
+    store.visit_changes(&filter, &mut |found: FoundChange| {
+        let (_, new) =
+            compared.get_or_insert_with(|| (found.old_import.clone(), found.new_import.clone()));
+        if *new != found.new_import || movers.len() >= CHANGES_SEEN {
+            return std::ops::ControlFlow::Break(());
+        }
+        if let Some(percent) = found.change.price_percent()
+            && let OfferChange::Price { new, .. } = found.change
+        {
+            movers.push(Mover {
+                old_price: new.unit_price / (1.0 + percent / 100.0),
+                listing: *new,
+                percent,
+            });
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    movers.sort_by(|one, other| other.percent.abs().total_cmp(&one.percent.abs()));
+    movers.truncate(MOVERS);
+    Ok((compared, movers))
+}
