@@ -118,6 +118,8 @@ pub struct ChangeFilter {
     pub min_percent: Option<f64>,
     /// Found by imports that were seen later than this: RFC 3339.
     pub after: Option<String>,
+    /// Found by imports that were seen no later than this: RFC 3339.
+    pub until: Option<String>,
     /// Found by this import.
     pub new_import: Option<String>,
     /// Only what comes after this one in the order.

@@ -6,6 +6,7 @@ pub mod command;
 
 mod clock;
 mod export;
+mod html;
 mod http;
 mod identity;
 mod import_job;
@@ -15,6 +16,7 @@ mod names;
 mod output;
 mod profiles;
 mod repair_job;
+mod report;
 mod rescore;
 mod title_answer;
 mod token;

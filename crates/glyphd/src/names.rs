@@ -30,6 +30,12 @@ impl Names {
         })
     }
 
+    /// The vendor's name of a model; the canonical one where the registry does not have it.
+    pub(crate) fn model_name<'a>(&'a self, canonical_model: &'a str) -> &'a str {
+        let found = self.registry.find(canonical_model);
+        found.map_or(canonical_model, |id| &self.registry.model(id).model)
+    }
+
     /// What a title names by itself, without anything else of a row.
     pub(crate) fn match_title(&self, title: &str) -> Match {
         self.matcher.match_listing(&Clues {

@@ -241,6 +241,7 @@ fn following(connection: &Connection, filter: &ChangeFilter) -> Result<Vec<Follo
             .as_ref()
             .is_none_or(|wanted| *wanted == source_name || *wanted == label)
             && filter.after.as_ref().is_none_or(|after| found_at > *after)
+            && filter.until.as_ref().is_none_or(|until| found_at <= *until)
             && filter
                 .new_import
                 .as_ref()

@@ -38,6 +38,9 @@ pub struct Arguments {
     /// Found by imports that were seen later: a date, or a time such as 2026-11-22T10:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = super::import::time)]
     after: Option<Timestamp>,
+    /// Found by imports that were seen no later: a date, which means its end, or a time.
+    #[arg(long, value_name = "TIME", value_parser = clock::last_second_of)]
+    until: Option<i64>,
     /// Found by one import: its id, its first letters, or `last`.
     #[arg(long, value_name = "ID")]
     import: Option<String>,
@@ -111,6 +114,7 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         source_name: arguments.source.clone(),
         min_percent: arguments.min_percent,
         after: arguments.after.map(clock::text),
+        until: arguments.until.map(clock::text_of_second),
         new_import,
         place: None,
     };

@@ -25,7 +25,7 @@ use crate::{clock, output};
 /// for one card.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  glyphd market\n  glyphd market RTX_A5000\n  glyphd market --verdict deal"
+    after_help = "Examples:\n  glyphd market\n  glyphd market L4\n  glyphd market --verdict deal"
 )]
 pub struct Arguments {
     /// One model by condition, and its offers: a canonical name, as `glyphd models` shows it.

@@ -1,4 +1,4 @@
-//! `glyphd report`: what the database as a whole says. So far: which titles nobody could name.
+//! `glyphd report`: what the market says, and which titles nobody could name.
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::ops::ControlFlow;
@@ -10,17 +10,41 @@ use glyph_store::listing::UnmatchedText;
 use glyph_store::store::Store;
 use serde::Serialize;
 
-use super::failure::Status;
+use super::failure::{Hinted, Status};
 use super::imports::{Output, find};
+use super::market::View;
 use super::store::open_for_reading;
 use crate::names::Names;
 use crate::output;
+use crate::report::{self, Report, Scope};
 
+/// What the market says: its size, price moves, deals, prices by model, coverage, quality.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  glyphd report coverage")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  glyphd report\n  glyphd report --html\n  glyphd report --model L4 --markdown\n  \
+        glyphd report coverage"
+)]
 pub struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// One model: its canonical name.
+    #[arg(long)]
+    model: Option<String>,
+    /// The offers of one import: its id, its first letters, or `last`.
+    #[arg(long, value_name = "ID")]
+    import: Option<String>,
+    #[command(flatten)]
+    view: View,
+    /// As Markdown.
+    #[arg(long, group = "form")]
+    markdown: bool,
+    /// As one HTML file with its charts.
+    #[arg(long, group = "form")]
+    html: bool,
+    /// As JSON.
+    #[arg(long, group = "form")]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -47,13 +71,16 @@ pub(super) fn run(
     registry: Option<&Path>,
     arguments: &Arguments,
 ) -> anyhow::Result<Status> {
-    let Command::Coverage {
+    let store = open_for_reading(path)?;
+    let Some(Command::Coverage {
         import,
         all,
         limit,
         output,
-    } = &arguments.command;
-    let store = open_for_reading(path)?;
+    }) = &arguments.command
+    else {
+        return whole(&store, registry, arguments);
+    };
     let import_id = match import {
         Some(wanted) => Some(find(&store, wanted)?.import_id),
         None => None,
@@ -72,6 +99,48 @@ pub(super) fn run(
     })?;
     let groups = group(&titles, *limit);
     output::rows(&groups, output.format(), table)?;
+    Ok(Status::Done)
+}
+
+fn whole(
+    store: &dyn Store,
+    registry: Option<&Path>,
+    arguments: &Arguments,
+) -> anyhow::Result<Status> {
+    let names = Names::load(registry)?;
+    let mut standing = arguments.view.filter();
+    if let Some(wanted) = &arguments.import {
+        standing.import_id = Some(find(store, wanted)?.import_id);
+        // What it showed, however long ago.
+        standing.window_seconds = None;
+    }
+    let model = arguments.model.as_ref().map(|model| {
+        let known = names.registry.models().iter();
+        let mut known = known.map(|known| &known.canonical_model);
+        known
+            .find(|known| known.eq_ignore_ascii_case(model))
+            .unwrap_or(model)
+            .clone()
+    });
+    let report = Report::of(store, &names, &Scope { standing, model })?;
+    if let Some(model) = &arguments.model
+        && report.models.is_empty()
+    {
+        return Err(Hinted::new(
+            format!("nothing is offered of `{model}`"),
+            "`glyphd market` lists the models that are; --window 0 counts old offers too",
+        )
+        .into());
+    }
+    if arguments.json {
+        output::json(&report)?;
+    } else if arguments.markdown {
+        output::text(&report::markdown(&report))?;
+    } else if arguments.html {
+        output::text(&report::html(&report))?;
+    } else {
+        report::print(&report)?;
+    }
     Ok(Status::Done)
 }
 

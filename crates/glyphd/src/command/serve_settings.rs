@@ -204,6 +204,7 @@ impl Settings {
             idle: Duration::from_secs(self.idle_seconds),
             upload_rate: self.upload_rate,
             request: Duration::from_secs(self.request_seconds),
+            picture: Limits::default().picture,
         }
     }
 

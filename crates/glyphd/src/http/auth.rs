@@ -11,7 +11,7 @@ use glyph_store::service::TokenRecord;
 use glyph_store::store::Store;
 
 use super::context::Context;
-use super::page::{COOKIE, Shown};
+use super::page::{self, COOKIE, Shown};
 use super::problem::{Code, Problem};
 use crate::token::{Scope, Token};
 use crate::{clock, token};
@@ -43,7 +43,9 @@ pub(super) async fn authorise(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let page_needs = needed_by_page(request.method(), path);
+    // A program is told at `/` where things are, and nothing of the database.
+    let is_page = path != "/" || page::is_asked_for(request.headers());
+    let page_needs = needed_by_page(request.method(), path).filter(|_| is_page);
     let needed = needed(request.method(), path).or(page_needs);
     let given = bearer(request.headers())
         .and_then(|token| token.map_or_else(|| cookie(request.headers()), |token| Ok(Some(token))));

@@ -46,6 +46,8 @@ pub(crate) struct Limits {
     pub(crate) upload_rate: u64,
     /// The longest that a request other than an upload may take.
     pub(crate) request: Duration,
+    /// How long a page waits for the market to be looked through before it shows what it has.
+    pub(crate) picture: Duration,
 }
 
 impl Default for Limits {
@@ -64,6 +66,7 @@ impl Default for Limits {
             idle: Duration::from_secs(30),
             upload_rate: 1024,
             request: Duration::from_mins(1),
+            picture: Duration::from_millis(60),
         }
     }
 }

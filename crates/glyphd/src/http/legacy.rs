@@ -36,6 +36,8 @@ use super::v1::report::Figures;
 use super::v1::shapes::ImportReport;
 use super::v1::upload::{copy_of, receive_with_texts};
 use crate::clock;
+use crate::market::Market;
+use crate::report::{self, Scope};
 
 /// The most bytes of an upload, as the old program had it.
 const MOST_CSV_BYTES: u64 = 50 << 20;
@@ -271,27 +273,27 @@ fn words_of(text: &str) -> Vec<String> {
 }
 
 async fn report(State(context): State<Context>) -> Result<Json<Value>, Problem> {
-    let figures = context.database.read(|store| Figures::of(store)).await?;
+    let names = std::sync::Arc::clone(&context.names);
+    let (figures, markdown) = context
+        .database
+        .read(move |store| {
+            let scope = Scope {
+                standing: Market::usual_filter(),
+                model: None,
+            };
+            let report = report::Report::of(store, &names, &scope)?;
+            Ok((Figures::of(store)?, report::markdown(&report)))
+        })
+        .await?;
     let (listings, models) = (figures.listings(), figures.markets.len());
     let (least, most) = figures.prices();
     let ranked: Vec<OldListing> = figures.best_offers.into_iter().map(Into::into).collect();
-    let number = |number: Option<f64>| number.map_or("–".to_owned(), |it| format!("{it:.2}"));
-    let lines: Vec<String> = ranked
-        .iter()
-        .map(|offer| {
-            let (price, score) = (number(offer.price), number(offer.score));
-            format!("| {} | {price} | {score} |", offer.canonical_model)
-        })
-        .collect();
     let weights = match Profile::inference().formula {
         Formula::Value(parts) => Some(parts.0),
         Formula::Legacy => None,
     };
     Ok(Json(json!({
-        "markdown": format!(
-            "# GPU market\n\n- listings: {listings}\n- models: {models}\n\n| model | price | score |\n|---|---|---|\n{}\n",
-            lines.join("\n")
-        ),
+        "markdown": markdown,
         "summary_stats": {
             "num_models": models,
             "num_listings": listings,

@@ -1,15 +1,15 @@
 //! The market as the page shows it, kept in memory and made again when the database changes.
 //!
 //! Making it reads every standing offer, about a second for a million. So it is made ahead: when the server starts, and
-//! when somebody asks after a change. Whoever asks while a newer one is being made is shown the last one, which says of
-//! when it is; only the first of all is waited for.
+//! when somebody asks after a change. Whoever asks while a newer one is being made is shown the last one, and before the
+//! first a page that says so and asks again by itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use glyph_core::market::distribution::Sorted;
-use glyph_store::history::{ChangeFilter, ChangeKind, FoundChange, OfferChange};
+use glyph_store::history::ChangeFilter;
 use glyph_store::import::{ImportRecord, Totals};
 use glyph_store::listing::ListingRecord;
 use glyph_store::sqlite::SqliteStore;
@@ -18,7 +18,7 @@ use tokio::sync::watch;
 
 use super::context::Context;
 use super::problem::{Code, Problem};
-use crate::market::Market;
+use crate::market::{Market, Mover, Movers, find_movers};
 use crate::names::Names;
 
 /// What the page shows of the database as a whole.
@@ -40,28 +40,13 @@ pub(crate) struct Picture {
     pub(crate) courses: Vec<(String, Vec<(i64, f64)>)>,
 }
 
-/// A price that moved.
-#[derive(Debug)]
-pub(crate) struct Mover {
-    pub(crate) listing: ListingRecord,
-    /// US dollars a card.
-    pub(crate) old_price: f64,
-    pub(crate) percent: f64,
-}
-
 pub(crate) const NEWEST_IMPORTS: u64 = 6;
 pub(crate) const TOP_MODELS: usize = 12;
 const DEALS: usize = 6;
 const MOVERS: usize = 6;
 
-/// Changes that are looked through for the largest ones.
-const CHANGES_SEEN: usize = 2_000;
-
 /// Imports that the course of a median goes over.
 const COURSE_IMPORTS: usize = 60;
-
-/// How long an asker waits for a newer picture before the last one is shown.
-const PATIENCE: Duration = Duration::from_millis(60);
 
 /// A database that changes all the time is not looked through all the time: at most this share of it.
 const REST: u32 = 4;
@@ -94,8 +79,8 @@ impl Pictures {
     }
 }
 
-/// The picture of the database as it is, or was a moment ago.
-pub(crate) async fn picture(context: &Context) -> Result<Arc<Picture>, Problem> {
+/// The picture of the database as it is, or was a moment ago; `None` where the first one is still being made.
+pub(crate) async fn picture(context: &Context) -> Result<Option<Arc<Picture>>, Problem> {
     let version = context.database.version()?;
     let mut made = context.pictures.made.subscribe();
     let last = made.borrow_and_update().clone();
@@ -103,7 +88,7 @@ pub(crate) async fn picture(context: &Context) -> Result<Arc<Picture>, Problem> 
     if let Some(last) = &last
         && (last.version == version || context.pictures.rests())
     {
-        return Ok(Arc::clone(last));
+        return Ok(Some(Arc::clone(last)));
     }
     if !context.pictures.is_being_made.swap(true, Ordering::AcqRel) {
         let context = Arc::clone(context);
@@ -113,13 +98,9 @@ pub(crate) async fn picture(context: &Context) -> Result<Arc<Picture>, Problem> 
         made.changed().await.map_err(|_| stopping())?;
         made.borrow().clone().ok_or_else(stopping)?
     };
-    match last {
-        None => newer.await,
-        Some(last) => match tokio::time::timeout(PATIENCE, newer).await {
-            Ok(Ok(newer)) => Ok(newer),
-            Ok(Err(problem)) => Err(problem),
-            Err(_) => Ok(last),
-        },
+    match tokio::time::timeout(context.limits.picture, newer).await {
+        Ok(newer) => newer.map(Some),
+        Err(_) => Ok(last),
     }
 }
 
@@ -153,7 +134,7 @@ fn look(store: &SqliteStore, names: &Names, version: u64) -> Result<Picture, Pro
             deals.push((listing, standing.offer.unit_price / of_median));
         }
     }
-    let (compared, movers) = find_movers(store)?;
+    let Movers { compared, movers } = find_movers(store, &ChangeFilter::default(), MOVERS)?;
     let mut top: Vec<_> = market.models.iter().collect();
     top.sort_by(|one, other| {
         other
@@ -180,36 +161,4 @@ fn look(store: &SqliteStore, names: &Names, version: u64) -> Result<Picture, Pro
         courses,
         market,
     })
-}
-
-type Compared = (Option<(String, String)>, Vec<Mover>);
-
-/// The largest moves that the newest import with one before it found.
-fn find_movers(store: &SqliteStore) -> Result<Compared, Problem> {
-    let filter = ChangeFilter {
-        kind: Some(ChangeKind::Price),
-        ..ChangeFilter::default()
-    };
-    let mut compared: Option<(String, String)> = None;
-    let mut movers = Vec::new();
-    store.visit_changes(&filter, &mut |found: FoundChange| {
-        let (_, new) =
-            compared.get_or_insert_with(|| (found.old_import.clone(), found.new_import.clone()));
-        if *new != found.new_import || movers.len() >= CHANGES_SEEN {
-            return std::ops::ControlFlow::Break(());
-        }
-        if let Some(percent) = found.change.price_percent()
-            && let OfferChange::Price { new, .. } = found.change
-        {
-            movers.push(Mover {
-                old_price: new.unit_price / (1.0 + percent / 100.0),
-                listing: *new,
-                percent,
-            });
-        }
-        std::ops::ControlFlow::Continue(())
-    })?;
-    movers.sort_by(|one, other| other.percent.abs().total_cmp(&one.percent.abs()));
-    movers.truncate(MOVERS);
-    Ok((compared, movers))
 }

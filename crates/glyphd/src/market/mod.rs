@@ -1,6 +1,7 @@
 //! The market as it stands: the standing offers, what their prices are compared with, and what is said of each.
 
 mod figures;
+mod movers;
 
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ use glyph_store::store::Store;
 use serde::Serialize;
 
 pub(crate) use figures::ModelFigures;
+pub(crate) use movers::{Mover, Movers, find_movers};
 
 /// How long an offer counts that its source has not shown again, where nothing else is asked for: 90 days.
 pub(crate) const WINDOW_DAYS: i64 = 90;

@@ -13,6 +13,9 @@ const COMMANDS: &[&[&str]] = &[
     &["imports", "rematch"],
     &["imports", "undo"],
     &["listings"],
+    &["market"],
+    &["fit"],
+    &["deltas"],
     &["models"],
     &["models", "show"],
     &["models", "audit"],
@@ -58,16 +61,19 @@ fn every_example_in_the_help_runs() {
         let rejects = place.run(["imports", "rejects", "last", "--csv"]).stdout;
         place.write("rejects.csv", rejects);
         let help = place.done(command.iter().chain(&["--help"])).stdout;
-        let example = help
+        let examples: Vec<&str> = help
             .lines()
-            .skip_while(|line| *line != "Example:")
-            .nth(1)
-            .unwrap_or_else(|| panic!("{command:?} has no example"))
-            .trim();
-        let all = words(example);
-        assert_eq!(all.first().map(String::as_str), Some("glyphd"), "{example}");
-        let ended = place.run(all.iter().skip(1));
-        assert!(matches!(ended.status, 0 | 3), "{example}: {}", ended.stderr);
+            .skip_while(|line| !matches!(*line, "Example:" | "Examples:"))
+            .skip(1)
+            .map(str::trim)
+            .collect();
+        assert!(!examples.is_empty(), "{command:?} has no example");
+        for example in examples {
+            let all = words(example);
+            assert_eq!(all.first().map(String::as_str), Some("glyphd"), "{example}");
+            let ended = place.run(all.iter().skip(1));
+            assert!(matches!(ended.status, 0 | 3), "{example}: {}", ended.stderr);
+        }
     }
 }
 
@@ -94,6 +100,10 @@ fn tables_fit_eighty_columns() {
         &["imports", "rejects", "last"],
         &["listings"],
         &["models", "--listed"],
+        &["market"],
+        &["market", "--verdict", "any"],
+        &["report"],
+        &["fit", "8B q4"],
     ] {
         for line in place.done(words).stdout.lines() {
             let sha_or_json = line.contains("sha256") || line.contains('{');

@@ -36,7 +36,7 @@ mod version;
 
 pub use self::bookkeeping::Applied;
 pub use self::plan::PlanReport;
-pub use self::status::{Check, State, StatusReport, VerifyReport};
+pub use self::status::{Check, Outline, State, StatusReport, VerifyReport};
 pub use self::step::{Direction, StepReport, TableChange};
 pub use self::version::Version;
 
@@ -80,6 +80,14 @@ pub struct MigrationReport {
 /// [`StoreError::UnknownSchema`], [`StoreError::Newer`], [`StoreError::NotADatabase`].
 pub fn status(path: &Path) -> Result<StatusReport, StoreError> {
     status::status(path)
+}
+
+/// Says what a file is, without counting its rows.
+///
+/// # Errors
+/// Those of [`status`].
+pub fn outline(path: &Path) -> Result<Outline, StoreError> {
+    status::outline(path)
 }
 
 /// Runs the steps up on a copy and says what they change. The original is only read.

@@ -43,6 +43,31 @@ pub struct StatusReport {
     pub notes: Vec<String>,
 }
 
+/// A database in short: what can be told without looking at its rows.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// What it is, by its tables; absent where there is none yet.
+    pub version: Option<Version>,
+    pub history: Vec<Applied>,
+    pub bytes: u64,
+}
+
+pub(crate) fn outline(path: &Path) -> Result<Outline, StoreError> {
+    let Some((connection, known)) = inspect(path)? else {
+        return Ok(Outline {
+            version: None,
+            history: Vec::new(),
+            bytes: 0,
+        });
+    };
+    let failed = |source| StoreError::of_sqlite(path, "read", source);
+    Ok(Outline {
+        version: Some(known.version),
+        bytes: preflight::size_bytes(&connection).map_err(failed)?,
+        history: known.applied,
+    })
+}
+
 pub(crate) fn status(path: &Path) -> Result<StatusReport, StoreError> {
     let Some((connection, known)) = inspect(path)? else {
         return Ok(StatusReport {

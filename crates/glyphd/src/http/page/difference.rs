@@ -1,18 +1,18 @@
 //! What changed from one import to another.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use glyph_store::import::{ImportDiff, ImportRecord};
 use glyph_store::listing::ListingRecord;
 use glyph_store::store::Store;
 use maud::{Markup, html};
 
-use super::frame::{Place, Shown, page, piece};
+use super::frame::{Place, Shown, page, piece, waiting};
 use super::given::Given;
 use super::imports::name_of;
 use super::offer::{title_link, verdict_chip};
-use super::parts::{change, count, figures, head, money, none, section, table};
+use crate::html::parts::{change, count, figures, head, money, none, section, table};
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
 use crate::http::v1::imports::find;
@@ -23,6 +23,7 @@ const SHOWN: usize = 100;
 /// The page at once; what it tells may take a moment for large imports, and comes after it where there is a script.
 pub(crate) async fn show(
     State(context): State<Context>,
+    uri: Uri,
     headers: HeaderMap,
     given: Given,
 ) -> Result<Response, Shown> {
@@ -47,7 +48,13 @@ pub(crate) async fn show(
         .database
         .read(move |store| Ok(store.diff_imports(&a, &b)?))
         .await?;
-    let picture = picture(&context).await?;
+    let Some(picture) = picture(&context).await? else {
+        return Ok(waiting(
+            Place::Imports,
+            &uri,
+            context.names.registry.version(),
+        ));
+    };
     let told = told(&diff, &picture);
     if headers.contains_key("hx-request") {
         return Ok(piece(told));
@@ -70,8 +77,8 @@ fn heading(old: &ImportRecord, new: &ImportRecord) -> Markup {
     head(
         "Difference",
         &html! {
-            "From " a href={ "/imports/" (old.import_id) } { (name_of(old)) } ", " (super::parts::day(old.seen_at.as_deref().unwrap_or(&old.imported_at)))
-            ", to " a href={ "/imports/" (new.import_id) } { (name_of(new)) } ", " (super::parts::day(new.seen_at.as_deref().unwrap_or(&new.imported_at)))
+            "From " a href={ "/imports/" (old.import_id) } { (name_of(old)) } ", " (crate::html::parts::day(old.seen_at.as_deref().unwrap_or(&old.imported_at)))
+            ", to " a href={ "/imports/" (new.import_id) } { (name_of(new)) } ", " (crate::html::parts::day(new.seen_at.as_deref().unwrap_or(&new.imported_at)))
         },
         &none(),
         Some(("/imports", "Imports")),

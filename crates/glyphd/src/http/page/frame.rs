@@ -1,6 +1,6 @@
 //! What is around every page: its head, the navigation, the foot.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
@@ -98,6 +98,20 @@ fn answer(status: StatusCode, markup: Markup) -> Response {
 /// A piece of a page, for a script that puts it in its place.
 pub(super) fn piece(markup: Markup) -> Response {
     answer(StatusCode::OK, markup)
+}
+
+/// A page that has to wait for the market to be looked through; it asks again by itself.
+pub(super) fn waiting(place: Place, address: &Uri, registry_version: &str) -> Response {
+    let address = address.path_and_query().map_or("/", |path| path.as_str());
+    let main = html! {
+        div class="empty" aria-busy="true" hx-get=(address) hx-trigger="load delay:250ms" hx-target="#main"
+            hx-select="#main" hx-swap="outerHTML" {
+            h2 { "Looking through the offers…" }
+            p { "The market is put together when the server starts. It takes about two seconds for a million offers." }
+            noscript { p { a href=(address) { "Look again" } } }
+        }
+    };
+    page("One moment", place, registry_version, &main)
 }
 
 /// A problem that a person is shown.

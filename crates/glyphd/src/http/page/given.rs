@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::parts::encoded;
+use crate::html::parts::encoded;
 
 /// The parameters of a page, each once, without those that are empty.
 #[derive(Debug, Clone, Default)]

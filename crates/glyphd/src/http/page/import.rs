@@ -15,7 +15,7 @@ use maud::{Markup, html};
 
 use super::frame::{Place, Shown, note, page, piece};
 use super::import_rows::{counts, errors_of, marked_raw, undo_form, why_unmatched};
-use super::parts::{bytes, chip, count, figures, head, none, number, section, share, table};
+use crate::html::parts::{bytes, chip, count, figures, head, none, number, section, share, table};
 use crate::http::context::Context;
 use crate::http::database::blocking;
 use crate::http::jobs::Job;
@@ -374,13 +374,13 @@ async fn kept_job(context: &Context, id: String) -> Result<Markup, Problem> {
         .read(move |store| Ok(store.find_job(&id)?))
         .await?;
     let record = record.ok_or_else(|| Problem::new(Code::JobUnknown, "there is no such job"))?;
-    Ok(match record.import_id {
-        Some(import_id) => html! {
-            div class="note ok" { h2 { "Imported " (record.source_name) } p { a href={ "/imports/" (import_id) } { "See its rows" } } }
-        },
-        None => html! {
+    let Some(import_id) = record.import_id else {
+        return Ok(html! {
             div class="note bad" role="alert" { h2 { (record.source_name) " was not imported" } p { "Nothing of it is kept." } }
-        },
+        });
+    };
+    Ok(html! {
+        div class="note ok" { h2 { "Imported " (record.source_name) } p { a href={ "/imports/" (import_id) } { "See its rows" } } }
     })
 }
 

@@ -12,11 +12,10 @@ use maud::{Markup, html};
 use super::frame::{Place, Shown, note, page};
 use super::given::Given;
 use super::imports::{health, name_of, state_chip};
-use super::offer::model_name;
-use super::parts::{
+use crate::clock;
+use crate::html::parts::{
     Column, NOTHING, chip, count, figures, head, none, price, section, share, table, time,
 };
-use crate::clock;
 use crate::http::context::Context;
 use crate::http::v1::import_changes::repair_from;
 use crate::http::v1::imports::find;
@@ -245,7 +244,7 @@ fn row_of(row: &RowRecord, names: &Names) -> Markup {
 fn what_it_is(row: &RowRecord, names: &Names) -> Markup {
     html! {
         @if let Some(model) = &row.canonical_model {
-            a href={ "/models/" (model) } { (model_name(names, model)) }
+            a href={ "/models/" (model) } { (names.model_name(model)) }
             @if let Some(score) = row.score { ", score " (format!("{score:.1}")) }
         } @else if let Some(reason) = &row.reason {
             (why_unmatched(reason, row.title.as_deref().unwrap_or_default(), names))

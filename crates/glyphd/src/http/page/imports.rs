@@ -6,10 +6,10 @@ use glyph_store::import::{ImportRecord, ImportState};
 use glyph_store::store::Store;
 use maud::{Markup, html};
 
-use super::chart::{bar, key};
 use super::frame::{Place, Shown, page};
 use super::given::Given;
-use super::parts::{Column, NOTHING, chip, count, head, none, section, table, time};
+use crate::html::chart::{bar, key};
+use crate::html::parts::{Column, NOTHING, chip, count, head, none, section, table, time};
 use crate::http::context::Context;
 
 const PAGE_SIZE: u64 = 50;
@@ -134,7 +134,7 @@ fn compare(choices: &[ImportRecord]) -> Markup {
     let option = |record: &ImportRecord, is_chosen: bool| {
         html! {
             option value=(record.import_id) selected[is_chosen] {
-                (name_of(record)) ", " (super::parts::day(record.seen_at.as_deref().unwrap_or(&record.imported_at)))
+                (name_of(record)) ", " (crate::html::parts::day(record.seen_at.as_deref().unwrap_or(&record.imported_at)))
             }
         }
     };

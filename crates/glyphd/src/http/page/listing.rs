@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::market::comparison::{Beside, Scope};
 use glyph_core::score::Score;
@@ -12,20 +13,23 @@ use glyph_store::listing::ListingRecord;
 use glyph_store::store::Store;
 use maud::{Markup, html};
 
-use super::chart::{Dot, bar, course, strip};
-use super::frame::{Place, Shown, page};
-use super::offer::{lot_remark, model_name, title};
-use super::parts::{
+use super::frame::{Place, Shown, page, waiting};
+use super::offer::{lot_remark, title};
+use crate::clock;
+use crate::html::chart::{Dot, bar, course, strip};
+use crate::html::parts::{
     change, chip, condition, count, day, facts, figures, head, interval, money, none, number,
     price, table,
 };
-use crate::clock;
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
 use crate::http::problem::{Code, Problem};
 use crate::http::v1::listings::score_of;
 use crate::market::{Judged, ModelFigures};
 use crate::names::Names;
+
+/// Sights that the page shows.
+const SIGHTS_SHOWN: usize = 50;
 
 /// A listing with what the database has around it.
 struct Around {
@@ -36,9 +40,16 @@ struct Around {
 
 pub(crate) async fn show(
     State(context): State<Context>,
+    uri: Uri,
     Path(id): Path<i64>,
 ) -> Result<Response, Shown> {
-    let picture = picture(&context).await?;
+    let Some(picture) = picture(&context).await? else {
+        return Ok(waiting(
+            Place::Listings,
+            &uri,
+            context.names.registry.version(),
+        ));
+    };
     let around = context
         .database
         .read(move |store| {
@@ -63,7 +74,7 @@ pub(crate) async fn show(
         .await?;
     let names = Arc::clone(&context.names);
     let listing = &around.listing;
-    let name = model_name(&names, &listing.canonical_model);
+    let name = names.model_name(&listing.canonical_model);
     let below = html! {
         "Named " a href={ "/models/" (listing.canonical_model) } { (name) } "."
         @if let Some(seen_at) = &listing.seen_at { " Seen " (day(seen_at)) }
@@ -101,7 +112,7 @@ fn row_link(around: &Around) -> Markup {
 fn offer(around: &Around, picture: &Picture, names: &Names) -> Markup {
     let listing = &around.listing;
     let market = &picture.market;
-    let name = model_name(names, &listing.canonical_model);
+    let name = names.model_name(&listing.canonical_model);
     let judged = market.judge(listing, name);
     let profile = around
         .import
@@ -121,12 +132,12 @@ fn offer(around: &Around, picture: &Picture, names: &Names) -> Markup {
                 ),
                 (
                     "Per GB",
-                    html! { (listing.price_per_gb.map_or(super::parts::NOTHING.to_owned(), money)) },
+                    html! { (listing.price_per_gb.map_or(crate::html::parts::NOTHING.to_owned(), money)) },
                     html! { @if let Some(memory) = listing.vram_gb { (number(memory, 1)) " GB" } },
                 ),
                 (
                     "Confidence",
-                    html! { (listing.confidence.map_or(super::parts::NOTHING.to_owned(), |it| format!("{it:.2}"))) },
+                    html! { (listing.confidence.map_or(crate::html::parts::NOTHING.to_owned(), |it| format!("{it:.2}"))) },
                     html! { "of the card's name" },
                 ),
             ]))
@@ -316,7 +327,7 @@ fn terms(score: &Score) -> Markup {
 }
 
 fn over_time(listing: &ListingRecord, sights: &[Observation]) -> Markup {
-    let dots: Vec<Dot> = sights
+    let dots: Vec<Dot> = sights[sights.len().saturating_sub(SIGHTS_SHOWN)..]
         .iter()
         .filter_map(|sight| {
             let seen_at = sight.seen_at.as_deref()?;
@@ -335,7 +346,13 @@ fn over_time(listing: &ListingRecord, sights: &[Observation]) -> Markup {
     );
     html! {
         section {
-            header { h2 { "Price over time" } p { (sights.len()) (if sights.len() == 1 { " sight" } else { " sights" }) } }
+            header {
+                h2 { "Price over time" }
+                p {
+                    (sights.len()) (if sights.len() == 1 { " sight" } else { " sights" })
+                    @if sights.len() > SIGHTS_SHOWN { ", the last " (SIGHTS_SHOWN) " shown" }
+                }
+            }
             @if dots.len() > 1 { (course(&label, 180, &[], &dots)) }
             details open[sights.len() < 6] {
                 summary { "The sights" }
@@ -344,7 +361,7 @@ fn over_time(listing: &ListingRecord, sights: &[Observation]) -> Markup {
                     "",
                     &[("Seen", ""), ("Unit price", "num"), ("Change", "num"), ("Score", "num"), ("Import", ""), ("Row", "num")],
                     &html! {
-                        @for (place, sight) in sights.iter().enumerate().rev() {
+                        @for (place, sight) in sights.iter().enumerate().rev().take(SIGHTS_SHOWN) {
                             @let before = place.checked_sub(1).and_then(|place| sights.get(place));
                             tr {
                                 td { (sight.seen_at.as_deref().map_or(String::new(), day)) }
@@ -411,7 +428,7 @@ fn as_listed(around: &Around) -> Markup {
             (facts(&[
                 ("Seller", listing.seller.as_ref().map_or_else(
                     || text(&None),
-                    |seller| html! { a href={ "/listings?seller=" (super::parts::encoded(seller)) } { (seller) } },
+                    |seller| html! { a href={ "/listings?seller=" (crate::html::parts::encoded(seller)) } { (seller) } },
                 )),
                 ("Address", address(listing.source_url.as_deref())),
                 ("Condition", html! { (condition(listing.condition.as_deref())) }),

@@ -1,6 +1,7 @@
 //! Listings by filters that live in the address.
 
 use axum::extract::State;
+use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::market::verdict::Call;
 use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort};
@@ -8,10 +9,10 @@ use glyph_store::sqlite::SqliteStore;
 use glyph_store::store::Store;
 use maud::{Markup, html};
 
-use super::frame::{Place, Shown, page};
+use super::frame::{Place, Shown, page, waiting};
 use super::given::Given;
 use super::offer::{Sortable, offers_table};
-use super::parts::{condition, count, head, none};
+use crate::html::parts::{condition, count, head, none};
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
 use crate::http::problem::Problem;
@@ -45,8 +46,18 @@ struct Found {
     next: Option<String>,
 }
 
-pub(crate) async fn show(State(context): State<Context>, given: Given) -> Result<Response, Shown> {
-    let picture = picture(&context).await?;
+pub(crate) async fn show(
+    State(context): State<Context>,
+    uri: Uri,
+    given: Given,
+) -> Result<Response, Shown> {
+    let Some(picture) = picture(&context).await? else {
+        return Ok(waiting(
+            Place::Listings,
+            &uri,
+            context.names.registry.version(),
+        ));
+    };
     let (asked, looking) = (given.clone(), std::sync::Arc::clone(&picture));
     let found = context
         .database

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 
 use super::frame::{Place, Shown, page};
 use super::given::Given;
-use super::parts::{head, none};
 use crate::clock;
+use crate::html::parts::{head, none};
 use crate::http::context::Context;
 use crate::http::problem::Problem;
 use crate::token::{Token, is_in_force};

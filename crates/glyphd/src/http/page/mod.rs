@@ -4,11 +4,9 @@
 use axum::http::{HeaderMap, header};
 
 pub(super) mod assets;
-mod chart;
 mod frame;
 mod given;
 mod offer;
-mod parts;
 
 pub(super) mod difference;
 pub(super) mod import;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::listing::Condition;
 use glyph_core::market::comparison::FEWEST;
@@ -13,10 +14,10 @@ use glyph_store::listing::{ListingFilter, ListingRecord};
 use glyph_store::store::Store;
 use maud::{Markup, html};
 
-use super::chart::{Step, course, histogram, key};
-use super::frame::{Place, Shown, page};
+use super::frame::{Place, Shown, page, waiting};
 use super::offer::offers_table;
-use super::parts::{
+use crate::html::chart::{Step, course, histogram, key};
+use crate::html::parts::{
     condition, count, day_of_second, encoded, figures, head, interval, money, none, number,
     section, table,
 };
@@ -33,9 +34,16 @@ const OFFERS: u64 = 12;
 
 pub(crate) async fn show(
     State(context): State<Context>,
+    uri: Uri,
     Path(wanted): Path<String>,
 ) -> Result<Response, Shown> {
-    let picture = picture(&context).await?;
+    let Some(picture) = picture(&context).await? else {
+        return Ok(waiting(
+            Place::Models,
+            &uri,
+            context.names.registry.version(),
+        ));
+    };
     let names = Arc::clone(&context.names);
     let known = names
         .registry
@@ -105,7 +113,7 @@ fn headline(model: Option<&ModelFigures>) -> Markup {
     figures(&[
         (
             "Median",
-            html! { (asked.map_or(super::parts::NOTHING.to_owned(), |asked| money(asked.prices.median))) },
+            html! { (asked.map_or(crate::html::parts::NOTHING.to_owned(), |asked| money(asked.prices.median))) },
             html! {
                 @if let Some(asked) = asked { "95 % interval " (interval(asked.prices.median_interval)) }
             },
@@ -117,17 +125,17 @@ fn headline(model: Option<&ModelFigures>) -> Markup {
         ),
         (
             "Lowest",
-            html! { (asked.map_or(super::parts::NOTHING.to_owned(), |asked| money(asked.prices.lowest))) },
+            html! { (asked.map_or(crate::html::parts::NOTHING.to_owned(), |asked| money(asked.prices.lowest))) },
             none(),
         ),
         (
             "Per GB",
-            html! { (model.median_per_gb.map_or(super::parts::NOTHING.to_owned(), money)) },
+            html! { (model.median_per_gb.map_or(crate::html::parts::NOTHING.to_owned(), money)) },
             html! { @if let Some(memory) = model.memory_gb { (number(memory, 1)) " GB" } },
         ),
         (
             "On the market",
-            html! { (asked.map_or(super::parts::NOTHING.to_owned(), |asked| format!("{} d", number(asked.median_days, 1)))) },
+            html! { (asked.map_or(crate::html::parts::NOTHING.to_owned(), |asked| format!("{} d", number(asked.median_days, 1)))) },
             html! { "median, from the first sight to the last" },
         ),
     ])

@@ -1,13 +1,14 @@
 //! What the models cost beside each other: price against capability, dollars a gigabyte, all of them.
 
 use axum::extract::State;
+use axum::http::Uri;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::chart::{Spot, bar, frontier, key, scatter};
-use super::frame::{Place, Shown, page};
+use super::frame::{Place, Shown, page, waiting};
 use super::given::Given;
-use super::parts::{count, head, money, none, number, section, table, table_with_head};
+use crate::html::chart::{Spot, bar, frontier, key, scatter};
+use crate::html::parts::{count, head, money, none, number, section, table, table_with_head};
 use crate::http::context::Context;
 use crate::http::picture::picture;
 use crate::market::{ModelFigures, WINDOW_DAYS};
@@ -29,8 +30,18 @@ const COLUMNS: [(&str, &str); 10] = [
     ("power", "Power"),
 ];
 
-pub(crate) async fn show(State(context): State<Context>, given: Given) -> Result<Response, Shown> {
-    let picture = picture(&context).await?;
+pub(crate) async fn show(
+    State(context): State<Context>,
+    uri: Uri,
+    given: Given,
+) -> Result<Response, Shown> {
+    let Some(picture) = picture(&context).await? else {
+        return Ok(waiting(
+            Place::Models,
+            &uri,
+            context.names.registry.version(),
+        ));
+    };
     let models = &picture.market.models;
     let main = html! {
         (head(

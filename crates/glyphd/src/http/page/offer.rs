@@ -3,7 +3,7 @@
 use glyph_store::listing::ListingRecord;
 use maud::{Markup, html};
 
-use super::parts::{Column, chip, condition, day, money, number, price, table_with_head};
+use crate::html::parts::{Column, chip, condition, day, money, number, price, table_with_head};
 use crate::http::picture::Picture;
 use crate::names::Names;
 
@@ -14,12 +14,6 @@ pub(super) fn title_link(listing: &ListingRecord) -> Markup {
 
 pub(super) fn title(listing: &ListingRecord) -> &str {
     listing.title.as_deref().unwrap_or(&listing.canonical_model)
-}
-
-/// The vendor's name of a model; the canonical one where the registry does not have it.
-pub(super) fn model_name<'a>(names: &'a Names, canonical_model: &'a str) -> &'a str {
-    let found = names.registry.find(canonical_model);
-    found.map_or(canonical_model, |id| &names.registry.model(id).model)
 }
 
 /// The verdict's sign; that of none where nothing can be said.
@@ -81,7 +75,7 @@ pub(super) fn offers_table(
                 td class="num" data-label="score" { (format!("{:.1}", listing.score)) }
                 td class="title" { (title_link(listing)) }
                 td class="model" {
-                    a href={ "/models/" (listing.canonical_model) } { (model_name(names, &listing.canonical_model)) }
+                    a href={ "/models/" (listing.canonical_model) } { (names.model_name(&listing.canonical_model)) }
                 }
                 td class="num price" {
                     (price(listing.unit_price))

@@ -1,16 +1,16 @@
 //! What the market did since the last import, the best offers, and the imports and their health.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use glyph_core::market::verdict::Call;
 use maud::{Markup, html};
 
-use super::chart::{key, spark};
-use super::frame::{Place, Shown, page};
+use super::frame::{Place, Shown, page, waiting};
 use super::imports::import_row;
 use super::offer::title_link;
-use super::parts::{
+use crate::html::chart::{key, spark};
+use crate::html::parts::{
     change, chip, count, day_and_hour, figures, head, interval, money, none, number, section, table,
 };
 use crate::http::context::Context;
@@ -20,12 +20,19 @@ use crate::market::WINDOW_DAYS;
 /// The page; for a program that asks at `/` where things are, this as JSON.
 pub(crate) async fn show(
     State(context): State<Context>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Shown> {
     if !super::is_asked_for(&headers) {
         return Ok(places().into_response());
     }
-    let picture = picture(&context).await?;
+    let Some(picture) = picture(&context).await? else {
+        return Ok(waiting(
+            Place::Overview,
+            &uri,
+            context.names.registry.version(),
+        ));
+    };
     let main = if picture.imports.is_empty() {
         nothing_yet()
     } else {

@@ -1,15 +1,16 @@
 //! The database and what runs on it: schema, registry, tokens, size, backups.
 
 use axum::extract::State;
+use axum::http::Uri;
 use axum::response::Response;
 use glyph_store::service::TokenRecord;
-use glyph_store::sqlite::migration::{self, State as SchemaState};
+use glyph_store::sqlite::migration::{self, Version};
 use glyph_store::store::Store;
 use maud::{Markup, html};
 
-use super::frame::{Place, Shown, page};
-use super::parts::{bytes, chip, count, day_and_hour, figures, head, none, section, table};
+use super::frame::{Place, Shown, page, waiting};
 use crate::clock;
+use crate::html::parts::{bytes, chip, count, day_and_hour, figures, head, none, section, table};
 use crate::http::context::Context;
 use crate::http::database::blocking;
 use crate::http::picture::picture;
@@ -22,20 +23,23 @@ struct Backup {
     made_at: String,
 }
 
-pub(crate) async fn show(State(context): State<Context>) -> Result<Response, Shown> {
-    let picture = picture(&context).await?;
+pub(crate) async fn show(State(context): State<Context>, uri: Uri) -> Result<Response, Shown> {
+    let Some(picture) = picture(&context).await? else {
+        return Ok(waiting(
+            Place::State,
+            &uri,
+            context.names.registry.version(),
+        ));
+    };
     let path = context.database.path().to_owned();
-    let (status, backups) = blocking(move || {
-        let status = migration::status(&path)?;
-        Ok((status, backups_beside(&path)))
-    })
-    .await?;
+    let (outline, backups) =
+        blocking(move || Ok((migration::outline(&path)?, backups_beside(&path)))).await?;
     let tokens = context
         .database
         .read(|store| Ok(store.list_tokens()?))
         .await?;
     let registry = &context.names.registry;
-    let is_current = status.state != SchemaState::NeedsMigration;
+    let is_current = outline.version == Some(Version::CURRENT);
     let totals = picture.totals;
     let main = html! {
         (head("State", &html! { "The database and what runs on it" }, &none(), None))
@@ -47,12 +51,12 @@ pub(crate) async fn show(State(context): State<Context>) -> Result<Response, Sho
             ),
             (
                 "Database",
-                html! { (bytes(status.bytes)) },
+                html! { (bytes(outline.bytes)) },
                 html! { (context.database.path().file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())) },
             ),
             (
                 "Schema",
-                html! { (status.version.map_or("unknown".to_owned(), |version| version.to_string())) },
+                html! { (outline.version.map_or("unknown".to_owned(), |version| version.to_string())) },
                 html! { @if is_current { (chip("ok", "current")) } @else { (chip("bad", "needs migrating")) } },
             ),
             ("Registry", html! { (registry.version()) }, html! { (count(registry.models().len() as u64)) " models" }),
@@ -73,7 +77,7 @@ pub(crate) async fn show(State(context): State<Context>) -> Result<Response, Sho
                 "",
                 &[("Version", ""), ("Step", ""), ("Applied", "num")],
                 &html! {
-                    @for applied in status.history.iter().rev() {
+                    @for applied in outline.history.iter().rev() {
                         tr {
                             th scope="row" { (applied.version) }
                             td { (applied.description.as_deref().unwrap_or_default()) }
@@ -111,7 +115,7 @@ fn tokens_of(tokens: &[TokenRecord], needs_token: bool) -> Markup {
                     tr {
                         th scope="row" { (token.name.as_deref().unwrap_or(&token.id)) }
                         td { (token.scope) }
-                        td class="num nowrap" { (super::parts::day(&token.created_at)) }
+                        td class="num nowrap" { (crate::html::parts::day(&token.created_at)) }
                         td {
                             @if is_in_force(token, now) { (chip("ok", "in force")) }
                             @else if token.revoked_at.is_some() { (chip("none", "taken back")) }

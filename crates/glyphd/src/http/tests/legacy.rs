@@ -207,7 +207,7 @@ async fn models_and_report_are_of_the_database_as_it_is() {
         report["markdown"]
             .as_str()
             .unwrap()
-            .contains("| RTX_4090 |")
+            .contains("| GeForce RTX 4090 |")
     );
     assert!(report["scoring_weights"]["memory"].as_f64().unwrap() > 0.0);
 }

@@ -105,6 +105,9 @@ pub(crate) struct DeltaQuery {
     /// Found by imports that were seen later than this: RFC 3339.
     #[param(required = false, nullable = false, format = DateTime)]
     after: Option<String>,
+    /// Found by imports that were seen no later than this: RFC 3339.
+    #[param(required = false, nullable = false, format = DateTime)]
+    until: Option<String>,
     /// The `next` of the page before.
     #[param(required = false, nullable = false)]
     cursor: Option<String>,
@@ -129,14 +132,16 @@ impl DeltaQuery {
             let detail = format!("`{percent}` is no number of at least 0");
             return Err(invalid("min_percent", detail));
         }
-        let after = self
-            .after
-            .as_deref()
-            .map(|text| {
-                text.parse::<Timestamp>()
-                    .map_err(|_| invalid("after", format!("`{text}` is no time of RFC 3339")))
-            })
-            .transpose()?;
+        let time = |name: &str, given: Option<&str>| {
+            given
+                .map(|text| {
+                    text.parse::<Timestamp>()
+                        .map_err(|_| invalid(name, format!("`{text}` is no time of RFC 3339")))
+                })
+                .transpose()
+        };
+        let after = time("after", self.after.as_deref())?;
+        let until = time("until", self.until.as_deref())?;
         let place = match &self.cursor {
             None => None,
             Some(cursor) => Some(place_of(store, cursor)?),
@@ -156,6 +161,7 @@ impl DeltaQuery {
             source_name: self.source.clone(),
             min_percent: self.min_percent,
             after: after.map(clock::text),
+            until: until.map(clock::text),
             new_import,
             place,
         })

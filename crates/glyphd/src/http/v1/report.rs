@@ -1,20 +1,29 @@
 //! The database as a whole, in figures.
 
+use std::sync::Arc;
+
 use axum::extract::{OriginalUri, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use glyph_store::import::Totals;
 use glyph_store::listing::{ListingFilter, ListingRecord, ModelMarket};
+use glyph_store::standing::StandingFilter;
 use glyph_store::store::Store;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
+use super::imports::find;
+use super::listings::as_of;
 use super::models::{Model, model_of};
 use super::shapes::Listing;
 use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
-use crate::http::parameters::{Nothing, Query};
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::parameters::Query;
+use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::market::{DAY_SECONDS, WINDOW_DAYS};
+use crate::names::Names;
+use crate::report::{self, Scope};
 
 /// Offers that a report names.
 const BEST_OFFERS: u64 = 10;
@@ -76,11 +85,76 @@ pub(crate) struct Report {
     /// The highest score first.
     best_offers: Vec<Listing>,
     registry_version: String,
+    /// The market as it stands: its size, the largest price moves, deals, prices by model and condition with how sure the
+    /// median is, dollars a gigabyte, coverage, quality. It is what `glyphd report --json` prints.
+    #[schema(value_type = Object)]
+    market: Value,
 }
 
-/// Tell what the database holds: rows by outcome, prices by model, the best offers.
+/// Which market.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReportQuery {
+    /// The market of one model: a canonical name, in any case.
+    #[param(required = false, nullable = false)]
+    model: Option<String>,
+    /// The offers of one import: its id, a prefix that only it has, or `last`.
+    #[param(required = false, nullable = false)]
+    import_id: Option<String>,
+    /// The market as it was known at a time: RFC 3339, or a date, which means the end of that day.
+    #[param(required = false, nullable = false)]
+    as_of: Option<String>,
+    /// Only offers that were seen in so many days before the last sight of any; 0 for all.
+    #[serde(default = "window_days")]
+    #[param(required = false, minimum = 0, maximum = 36500)]
+    window: i64,
+}
+
+fn window_days() -> i64 {
+    WINDOW_DAYS
+}
+
+impl ReportQuery {
+    fn scope(&self, store: &dyn Store, names: &Names) -> Result<Scope, Problem> {
+        if !(0..=36_500).contains(&self.window) {
+            let detail = format!("`{}` is not from 0 to 36500", self.window);
+            return Err(Problem::of_parameter(
+                Code::ParameterInvalid,
+                "window",
+                detail,
+            ));
+        }
+        let import_id = match &self.import_id {
+            Some(wanted) => Some(find(store, wanted)?.import_id),
+            None => None,
+        };
+        let known = names
+            .registry
+            .models()
+            .iter()
+            .map(|model| &model.canonical_model);
+        let model = self.model.as_ref().map(|wanted| {
+            let mut known = known;
+            known
+                .find(|known| known.eq_ignore_ascii_case(wanted))
+                .unwrap_or(wanted)
+                .clone()
+        });
+        Ok(Scope {
+            standing: StandingFilter {
+                as_of: as_of(self.as_of.as_deref())?,
+                window_seconds: (self.window > 0 && import_id.is_none())
+                    .then_some(self.window * DAY_SECONDS),
+                import_id,
+            },
+            model,
+        })
+    }
+}
+
+/// Tell what the database holds: rows by outcome, prices by model, the best offers, and the market as it stands.
 #[utoipa::path(
-    get, path = "/report", tag = "listings", operation_id = "show_report",
+    get, path = "/report", tag = "listings", operation_id = "show_report", params(ReportQuery),
     responses(
         (status = 200, description = "The report", body = Report, headers(("etag" = String))),
         (status = 304, description = "The client has it already"),
@@ -91,10 +165,11 @@ pub(crate) async fn show(
     State(context): State<Context>,
     OriginalUri(address): OriginalUri,
     headers: HeaderMap,
-    Query(Nothing {}): Query<Nothing>,
+    Query(query): Query<ReportQuery>,
 ) -> Result<Response, Problem> {
-    let registry_version = context.names.registry.version().to_owned();
+    let names = Arc::clone(&context.names);
     answers::kept(&context, &address, &headers, move |store| {
+        let market = report::Report::of(store, &names, &query.scope(store, &names)?)?;
         let figures = Figures::of(store)?;
         let (min_price, max_price) = figures.prices();
         let totals = figures.totals;
@@ -115,7 +190,8 @@ pub(crate) async fn show(
             max_price,
             models: models.collect(),
             best_offers: figures.best_offers.into_iter().map(Listing::from).collect(),
-            registry_version,
+            registry_version: names.registry.version().to_owned(),
+            market: serde_json::to_value(market).map_err(|error| Problem::internal(&error))?,
         })
     })
     .await

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use glyph_store::sqlite::migration::{self, State as SchemaState, Version};
+use glyph_store::sqlite::migration::{self, Version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,17 +48,17 @@ pub(crate) async fn show(
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Schema>, Problem> {
     let path = context.database.path().to_owned();
-    let status = blocking(move || Ok(migration::status(&path)?)).await?;
+    let outline = blocking(move || Ok(migration::outline(&path)?)).await?;
     Ok(Json(Schema {
-        version: status.version.map(|version| version.to_string()),
-        program_version: status.program_version.to_string(),
+        version: outline.version.map(|version| version.to_string()),
+        program_version: Version::CURRENT.to_string(),
         pending: Version::ALL
             .into_iter()
-            .filter(|version| status.version.is_some_and(|now| *version > now))
+            .filter(|version| outline.version.is_some_and(|now| *version > now))
             .map(|version| version.to_string())
             .collect(),
-        needs_migration: status.state == SchemaState::NeedsMigration,
-        history: status
+        needs_migration: outline.version.is_some_and(|now| now != Version::CURRENT),
+        history: outline
             .history
             .into_iter()
             .map(|applied| Applied {
@@ -67,7 +67,7 @@ pub(crate) async fn show(
                 description: applied.description,
             })
             .collect(),
-        bytes: status.bytes,
+        bytes: outline.bytes,
     }))
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::clock;
 
 /// US dollars: whole from a hundred on, else with cents.
-pub(super) fn money(amount: f64) -> String {
+pub(crate) fn money(amount: f64) -> String {
     if !amount.is_finite() {
         return NOTHING.to_owned();
     }
@@ -18,7 +18,7 @@ pub(super) fn money(amount: f64) -> String {
 }
 
 /// A price as it is asked: cents only where it has some.
-pub(super) fn price(amount: f64) -> String {
+pub(crate) fn price(amount: f64) -> String {
     if !amount.is_finite() {
         return NOTHING.to_owned();
     }
@@ -26,12 +26,12 @@ pub(super) fn price(amount: f64) -> String {
     format!("${}", grouped(text.strip_suffix(".00").unwrap_or(&text)))
 }
 
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 
 /// With at most so many decimals, and none that are zero.
-pub(super) fn number(value: f64, decimals: usize) -> String {
+pub(crate) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let text = if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.')
@@ -63,9 +63,9 @@ fn grouped(text: &str) -> String {
     out
 }
 
-pub(super) const NOTHING: &str = "–";
+pub(crate) const NOTHING: &str = "–";
 
-pub(super) fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     let steps = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
     for (size, unit) in steps {
         if count >= size {
@@ -76,7 +76,7 @@ pub(super) fn bytes(count: u64) -> String {
 }
 
 /// The share of a whole in per cent.
-pub(super) fn share(part: u64, whole: u64) -> String {
+pub(crate) fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
         return NOTHING.to_owned();
     }
@@ -84,12 +84,12 @@ pub(super) fn share(part: u64, whole: u64) -> String {
 }
 
 /// A time as a person reads it, with the exact one for machines. UTC.
-pub(super) fn time(text: &str) -> Markup {
+pub(crate) fn time(text: &str) -> Markup {
     html! { time datetime=(text) title=(text) { (day_and_hour(text)) } }
 }
 
 /// `24 Nov 2026, 09:12`; the text itself where it is no time.
-pub(super) fn day_and_hour(text: &str) -> String {
+pub(crate) fn day_and_hour(text: &str) -> String {
     let day = day(text);
     match text.get(11..16) {
         Some(hour) => format!("{day}, {hour}"),
@@ -98,7 +98,7 @@ pub(super) fn day_and_hour(text: &str) -> String {
 }
 
 /// `24 Nov 2026`.
-pub(super) fn day(text: &str) -> String {
+pub(crate) fn day(text: &str) -> String {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
@@ -114,12 +114,12 @@ pub(super) fn day(text: &str) -> String {
     }
 }
 
-pub(super) fn day_of_second(seconds: i64) -> String {
+pub(crate) fn day_of_second(seconds: i64) -> String {
     day(&clock::text_of_second(seconds))
 }
 
 /// A page's heading, with a line below it and buttons beside it.
-pub(super) fn head(
+pub(crate) fn head(
     title: &str,
     below: &Markup,
     actions: &Markup,
@@ -140,7 +140,7 @@ pub(super) fn head(
 }
 
 /// A part of a page with its heading; `id` names it.
-pub(super) fn section(id: &str, title: &str, remark: &Markup, body: &Markup) -> Markup {
+pub(crate) fn section(id: &str, title: &str, remark: &Markup, body: &Markup) -> Markup {
     html! {
         section {
             header {
@@ -153,7 +153,7 @@ pub(super) fn section(id: &str, title: &str, remark: &Markup, body: &Markup) -> 
 }
 
 /// The headline figures: what, how much, and a remark.
-pub(super) fn figures(items: &[(&str, Markup, Markup)]) -> Markup {
+pub(crate) fn figures(items: &[(&str, Markup, Markup)]) -> Markup {
     html! {
         dl class="figures" {
             @for (name, value, remark) in items {
@@ -167,7 +167,7 @@ pub(super) fn figures(items: &[(&str, Markup, Markup)]) -> Markup {
     }
 }
 
-pub(super) fn facts(items: &[(&str, Markup)]) -> Markup {
+pub(crate) fn facts(items: &[(&str, Markup)]) -> Markup {
     html! {
         dl class="facts" {
             @for (name, value) in items { dt { (name) } dd { (value) } }
@@ -176,10 +176,10 @@ pub(super) fn facts(items: &[(&str, Markup)]) -> Markup {
 }
 
 /// A column of a table: its heading and its class.
-pub(super) type Column<'a> = (&'a str, &'a str);
+pub(crate) type Column<'a> = (&'a str, &'a str);
 
 /// A table in a region that scrolls by itself and can be reached by the keyboard.
-pub(super) fn table(label: &str, class: &str, columns: &[Column<'_>], rows: &Markup) -> Markup {
+pub(crate) fn table(label: &str, class: &str, columns: &[Column<'_>], rows: &Markup) -> Markup {
     table_with_head(
         label,
         class,
@@ -192,7 +192,7 @@ pub(super) fn table(label: &str, class: &str, columns: &[Column<'_>], rows: &Mar
     )
 }
 
-pub(super) fn table_with_head(label: &str, class: &str, head: &Markup, rows: &Markup) -> Markup {
+pub(crate) fn table_with_head(label: &str, class: &str, head: &Markup, rows: &Markup) -> Markup {
     html! {
         div class="scroll" tabindex="0" role="region" aria-label=(label) {
             table class=[Some(class).filter(|class| !class.is_empty())] {
@@ -203,12 +203,12 @@ pub(super) fn table_with_head(label: &str, class: &str, head: &Markup, rows: &Ma
     }
 }
 
-pub(super) fn chip(class: &str, text: &str) -> Markup {
+pub(crate) fn chip(class: &str, text: &str) -> Markup {
     html! { span class={ "chip " (class) } { (text) } }
 }
 
 /// A change in per cent, with its direction in words for those who do not see the sign.
-pub(super) fn change(percent: f64) -> Markup {
+pub(crate) fn change(percent: f64) -> Markup {
     let is_down = percent < 0.0;
     html! {
         span class=(if is_down { "change down" } else { "change up" }) {
@@ -219,24 +219,24 @@ pub(super) fn change(percent: f64) -> Markup {
 }
 
 /// A condition as it is read.
-pub(super) fn condition(name: Option<&str>) -> String {
+pub(crate) fn condition(name: Option<&str>) -> String {
     name.map_or(String::new(), |name| name.replace('_', " "))
 }
 
 /// An interval of prices.
-pub(super) fn interval(interval: Option<(f64, f64)>) -> String {
+pub(crate) fn interval(interval: Option<(f64, f64)>) -> String {
     interval.map_or(NOTHING.to_owned(), |(low, high)| {
         format!("{}–{}", money(low), money(high))
     })
 }
 
 /// A value for an address, percent-encoded.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// Markup that is there already.
-pub(super) fn none() -> Markup {
+pub(crate) fn none() -> Markup {
     PreEscaped(String::new())
 }
 
