@@ -185,7 +185,13 @@ fn print(
     let shape = &workload.architecture;
     output::line(&format!("  {}", shape.describe()))?;
     for line in fit::workings(workload) {
-        output::line(&format!("  {line}"))?;
+        // The sum stands on a line of its own where the terminal is too narrow.
+        match line.rsplit_once(" = ") {
+            Some((parts, sum)) if line.chars().count() + 2 > output::width() => {
+                output::line(&format!("  {parts}\n    = {sum}"))?;
+            }
+            _ => output::line(&format!("  {line}"))?,
+        }
     }
     if found.sets.is_empty() {
         output::line(&format!(
