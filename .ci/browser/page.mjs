@@ -140,9 +140,9 @@ async function filterListings(page) {
   await page.locator("thead a", { hasText: "Price" }).click();
   await atResults(page, { sort: "price" });
   assert.equal(await page.locator("th[aria-sort]").innerText(), "Price");
-  // What is to be paid: of a lot, its whole price, which comes last.
+  // What is to be paid: of a lot, its whole price, which comes first.
   const cells = await page.locator("td.price").allTextContents();
-  const prices = cells.map((text) => Number(text.match(/\$([\d,.]+)$/)[1].replaceAll(",", "")));
+  const prices = cells.map((text) => Number(text.match(/^\$([\d,]+(?:\.\d\d)?)/)[1].replaceAll(",", "")));
   assert(prices.length > 5);
   assert.deepEqual(prices, [...prices].sort((one, other) => one - other), "cheapest first");
 
@@ -268,7 +268,7 @@ async function notThere(page, watch) {
   watch.failing(404);
   const answer = await page.goto("/listings/999999999");
   assert.equal(answer.status(), 404);
-  await seeText(page, "[role=alert]", "there is no listing `999999999`");
+  await seeText(page, "[role=alert]", "there is no listing 999999999");
   await seeText(page, ".head", "listing_unknown");
   await page.click("main a[href='/listings']");
   await page.waitForURL("**/listings");

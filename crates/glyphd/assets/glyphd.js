@@ -53,7 +53,9 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const source = event.detail.requestConfig?.elt;
     if (source?.matches(".open")) source.setAttribute("aria-expanded", "true");
-    if (source?.matches("form")) find("#status").textContent = find("#count")?.textContent ?? "";
+    if (source?.matches("form, [rel=next]")) find("#status").textContent = find("#count")?.textContent ?? "";
+    // The link is gone with what it followed.
+    if (source?.matches("[rel=next]")) find("#results")?.focus({ preventScroll: true });
   });
   for (const type of ["htmx:responseError", "htmx:sendError"]) {
     document.addEventListener(type, () => { find("#status").textContent = "The request failed. Reload the page."; });
@@ -149,7 +151,8 @@
   const PREVIEW_BYTES = 8 << 20;
 
   function sizeText(bytes) {
-    if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`;
+    if (bytes < 1e3) return `${bytes} bytes`;
+    if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} KB`;
     return `${(bytes / 1e6).toFixed(1)} MB`;
   }
 
@@ -185,7 +188,7 @@
       button.disabled = !file;
       result.replaceChildren();
       preview.replaceChildren();
-      find("#file-name").textContent = file ? `${file.name} · ${sizeText(file.size)}` : "";
+      find("#file-name").textContent = file ? sizeText(file.size) : "";
       if (!file) return;
       const data = new FormData(form);
       if (file.size > PREVIEW_BYTES) {

@@ -55,11 +55,19 @@ impl Scale {
         }
     }
 
+    /// Of positive values.
     fn log(values: impl Iterator<Item = f64>) -> Scale {
-        let plain = Scale::of(values, 0.0);
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for value in values.filter(|value| value.is_finite() && *value > 0.0) {
+            low = low.min(value);
+            high = high.max(value);
+        }
+        if low > high {
+            (low, high) = (1.0, 10.0);
+        }
         Scale {
-            low: plain.low.max(1e-9) / 1.25,
-            high: plain.high * 1.25,
+            low: low / 1.25,
+            high: high * 1.25,
             is_log: true,
         }
     }
@@ -529,6 +537,8 @@ mod tests {
     fn ticks_are_round_and_within() {
         let scale = Scale::of([1830.0, 4120.0].into_iter(), 0.0);
         assert_eq!(scale.ticks(4), [2000.0, 3000.0, 4000.0]);
+        let wide = Scale::log([48.0, 29_750.0].into_iter());
+        assert!(wide.low > 30.0 && wide.ticks(0).len() == 9, "{wide:?}");
         let log = Scale::log([60.0, 4000.0].into_iter());
         assert_eq!(
             log.ticks(0),

@@ -41,6 +41,20 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
     grouped(text)
 }
 
+/// With so many decimals, as a column of numbers has them.
+pub(crate) fn fixed(value: f64, decimals: usize) -> String {
+    grouped(&format!("{value:.decimals$}"))
+}
+
+/// What stands between backticks as code.
+pub(crate) fn told(text: &str) -> Markup {
+    html! {
+        @for (place, piece) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (piece) } } @else { (piece) }
+        }
+    }
+}
+
 /// A comma between thousands.
 fn grouped(text: &str) -> String {
     let (whole, rest) = text
@@ -66,7 +80,7 @@ fn grouped(text: &str) -> String {
 pub(crate) const NOTHING: &str = "–";
 
 pub(crate) fn bytes(count: u64) -> String {
-    let steps = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
+    let steps = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
     for (size, unit) in steps {
         if count >= size {
             return format!("{} {unit}", number(count as f64 / size as f64, 1));
@@ -210,6 +224,9 @@ pub(crate) fn chip(class: &str, text: &str) -> Markup {
 /// A change in per cent, with its direction in words for those who do not see the sign.
 pub(crate) fn change(percent: f64) -> Markup {
     let is_down = percent < 0.0;
+    if percent.abs() < 0.05 {
+        return html! { span class="muted" { "0 %" } };
+    }
     html! {
         span class=(if is_down { "change down" } else { "change up" }) {
             span class="sr" { (if is_down { "down " } else { "up " }) }
@@ -253,7 +270,10 @@ mod tests {
         assert_eq!(price(1149.5), "$1,149.50");
         assert_eq!(number(1555.20, 1), "1,555.2");
         assert_eq!(number(24.0, 1), "24");
-        assert_eq!(bytes(5 << 20), "5 MB");
+        assert_eq!(bytes(5_000_000), "5 MB");
+        assert_eq!(fixed(1057.5, 2), "1,057.50");
+        assert_eq!(told("a `b` c").into_string(), "a <code>b</code> c");
+        assert!(change(0.01).into_string().contains("0 %"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::context::Context;
+use super::page;
 use super::problem::{Code, Problem};
 
 /// Refuses a request whose `Host` is a name that somebody else may have led to this machine, and one that a page of
@@ -22,7 +23,14 @@ pub(super) async fn guard(
         context.only_loopback,
         allowed,
     ) {
-        Some(detail) => Problem::new(Code::OriginRefused, detail).into_response(),
+        Some(detail) => {
+            let problem = Problem::new(Code::OriginRefused, detail);
+            if page::is_asked_for(request.headers()) {
+                page::Shown::from(problem).into_response()
+            } else {
+                problem.into_response()
+            }
+        }
         None => next.run(request).await,
     }
 }

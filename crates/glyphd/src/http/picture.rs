@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use glyph_core::market::distribution::Sorted;
 use glyph_store::history::ChangeFilter;
 use glyph_store::import::{ImportRecord, Totals};
 use glyph_store::listing::ListingRecord;
@@ -18,7 +17,7 @@ use tokio::sync::watch;
 
 use super::context::Context;
 use super::problem::{Code, Problem};
-use crate::market::{Market, Mover, Movers, find_movers};
+use crate::market::{Market, Mover, Movers, course, find_movers};
 use crate::names::Names;
 
 /// What the page shows of the database as a whole.
@@ -145,10 +144,9 @@ fn look(store: &SqliteStore, names: &Names, version: u64) -> Result<Picture, Pro
     let mut courses = Vec::new();
     for model in top.into_iter().take(TOP_MODELS) {
         let sights = store.model_history(&model.canonical_model, COURSE_IMPORTS)?;
-        let medians = sights.iter().filter_map(|sight| {
-            let median = Sorted::all(&sight.prices).percentile(0.5)?;
-            Some((sight.seen_at, median))
-        });
+        let medians = course(&sights)
+            .into_iter()
+            .map(|day| (day.at, day.prices.median));
         courses.push((model.canonical_model.clone(), medians.collect()));
     }
     Ok(Picture {

@@ -166,5 +166,5 @@ fn row_of(outcome: &Outcome<'_>) -> PreviewRow {
 
 fn price_of(offer: &pipeline::Offer<'_>) -> String {
     let listing = offer.listing;
-    format!("${:.2}", listing.price_usd_minor as f64 / 100.0)
+    crate::html::parts::price(listing.price_usd_minor as f64 / 100.0)
 }

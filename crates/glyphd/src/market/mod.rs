@@ -1,5 +1,6 @@
 //! The market as it stands: the standing offers, what their prices are compared with, and what is said of each.
 
+mod course;
 mod figures;
 mod movers;
 
@@ -20,6 +21,7 @@ use glyph_store::standing::{Standing, StandingFilter, StandingOffer};
 use glyph_store::store::Store;
 use serde::Serialize;
 
+pub(crate) use course::{Day, course};
 pub(crate) use figures::ModelFigures;
 pub(crate) use movers::{Mover, Movers, find_movers};
 
@@ -150,11 +152,20 @@ impl Market {
         })
     }
 
-    /// What is said of the listing of this id, without the words.
-    pub(crate) fn call(&self, id: i64) -> Option<Call> {
+    /// What is said of a listing, without the words.
+    pub(crate) fn call(&self, listing: &ListingRecord) -> Option<Call> {
         let offers = &self.standing.offers;
-        let place = offers.binary_search_by_key(&id, |offer| offer.id).ok()?;
-        self.calls.get(place).copied().flatten()
+        if let Ok(place) = offers.binary_search_by_key(&listing.id, |offer| offer.id) {
+            return self.calls.get(place).copied().flatten();
+        }
+        let offer = self.offer_of(listing)?;
+        judge(&offer, self.beside(&offer, false)).map(|verdict| verdict.call)
+    }
+
+    /// The memory of a card of the market's models, in GB.
+    pub(crate) fn memory_gb(&self, model: u32) -> Option<f64> {
+        let specs = self.specs.get(model as usize)?.as_ref()?;
+        Some(specs.memory_gb)
     }
 
     pub(crate) fn find(&self, id: i64) -> Option<&StandingOffer> {

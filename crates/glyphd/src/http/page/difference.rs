@@ -16,6 +16,7 @@ use crate::html::parts::{change, count, figures, head, money, none, section, tab
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
 use crate::http::v1::imports::find;
+use crate::names::Names;
 
 /// Offers of each kind that are shown.
 const SHOWN: usize = 100;
@@ -55,7 +56,7 @@ pub(crate) async fn show(
             context.names.registry.version(),
         ));
     };
-    let told = told(&diff, &picture);
+    let told = told(&diff, &picture, &context.names);
     if headers.contains_key("hx-request") {
         return Ok(piece(told));
     }
@@ -98,7 +99,7 @@ fn later(old: &ImportRecord, new: &ImportRecord) -> Markup {
     }
 }
 
-fn told(diff: &ImportDiff, picture: &Picture) -> Markup {
+fn told(diff: &ImportDiff, picture: &Picture, names: &Names) -> Markup {
     let down = diff
         .price_changes
         .iter()
@@ -116,10 +117,10 @@ fn told(diff: &ImportDiff, picture: &Picture) -> Markup {
             ("Gone", html! { (count(diff.gone.len() as u64)) }, none()),
             ("Unchanged", html! { (count(diff.unchanged)) }, none()),
         ]))
-        (prices(diff))
+        (prices(diff, names))
         div class="cols" {
-            (offers("appeared", "Appeared", &diff.appeared, Some(picture)))
-            (offers("gone", "Gone", &diff.gone, None))
+            (offers("appeared", "Appeared", &diff.appeared, Some(picture), names))
+            (offers("gone", "Gone", &diff.gone, None, names))
         }
     }
 }
@@ -128,7 +129,7 @@ fn of(shown: usize, all: usize) -> Markup {
     html! { @if all > shown { (shown) " of " (count(all as u64)) } }
 }
 
-fn prices(diff: &ImportDiff) -> Markup {
+fn prices(diff: &ImportDiff, names: &Names) -> Markup {
     let mut changes: Vec<_> = diff.price_changes.iter().collect();
     let percent = |old: f64, new: f64| (new / old - 1.0) * 100.0;
     changes.sort_by(|one, other| {
@@ -156,7 +157,7 @@ fn prices(diff: &ImportDiff) -> Markup {
                 @for it in &changes {
                     tr {
                         td class="title" { (it.title.as_deref().unwrap_or(&it.canonical_model)) }
-                        td class="optional" { a href={ "/models/" (it.canonical_model) } { (it.canonical_model) } }
+                        td class="optional" { a href={ "/models/" (it.canonical_model) } { (names.model_name(&it.canonical_model)) } }
                         td class="optional" { (it.seller.as_deref().unwrap_or_default()) }
                         td class="num muted" { (money(it.old_price)) }
                         td class="num" { (money(it.new_price)) }
@@ -174,7 +175,13 @@ fn prices(diff: &ImportDiff) -> Markup {
     )
 }
 
-fn offers(id: &str, title: &str, listings: &[ListingRecord], picture: Option<&Picture>) -> Markup {
+fn offers(
+    id: &str,
+    title: &str,
+    listings: &[ListingRecord],
+    picture: Option<&Picture>,
+    names: &Names,
+) -> Markup {
     let shown = &listings[..listings.len().min(SHOWN)];
     let body = if shown.is_empty() {
         html! { p class="muted" { "None." } }
@@ -201,8 +208,8 @@ fn offers(id: &str, title: &str, listings: &[ListingRecord], picture: Option<&Pi
                         td class="num" { (money(listing.unit_price)) }
                         td {
                             @match picture {
-                                Some(picture) => { (verdict_chip(picture, listing.id)) }
-                                None => { (listing.canonical_model) }
+                                Some(picture) => { (verdict_chip(picture, listing)) }
+                                None => { (names.model_name(&listing.canonical_model)) }
                             }
                         }
                     }

@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
+use crate::html::parts::told;
 use crate::http::problem::Problem;
 
 /// Nothing is run, shown or sent but what the server itself gives.
@@ -21,6 +22,8 @@ const HTMX: &str = r#"{"allowEval":false,"allowScriptTags":false,"includeIndicat
 pub(super) enum Place {
     Overview,
     Listings,
+    /// One listing: a place among them.
+    Listing,
     Models,
     Import,
     Imports,
@@ -59,7 +62,8 @@ pub(super) fn page(title: &str, place: Place, registry_version: &str, main: &Mar
                     a class="wordmark" href="/" { "glyph" span { "d" } }
                     nav aria-label="Main" {
                         @for (of, address, name) in PLACES {
-                            a href=(address) aria-current=[(of == place).then_some("page")] { (name) }
+                            @let is_here = of == place || of == Place::Listings && place == Place::Listing;
+                            a href=(address) aria-current=[is_here.then_some("page")] { (name) }
                         }
                     }
                     // Listings have a field of their own.
@@ -74,7 +78,7 @@ pub(super) fn page(title: &str, place: Place, registry_version: &str, main: &Mar
                 main id="main" tabindex="-1" { (main) }
                 footer class="foot" {
                     span { "glyphd " (env!("CARGO_PKG_VERSION")) }
-                    span { "registry " (registry_version) }
+                    @if !registry_version.is_empty() { span { "registry " (registry_version) } }
                     a href="/docs" { "API" }
                 }
                 p class="sr" role="status" id="status" {}
@@ -85,8 +89,13 @@ pub(super) fn page(title: &str, place: Place, registry_version: &str, main: &Mar
 }
 
 fn answer(status: StatusCode, markup: Markup) -> Response {
-    let headers: [(HeaderName, HeaderValue); 2] = [
+    let headers: [(HeaderName, HeaderValue); 3] = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
+        // With `no-referrer` a browser would not say of a form which page it is from, and it would be refused.
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ),
         (
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-cache"),
@@ -149,7 +158,7 @@ impl IntoResponse for Shown {
                 }
             }
             div class="prose" role="alert" {
-                p { (body.detail()) }
+                p { (told(body.detail())) }
                 p {
                     "See " a href="/listings" { "the listings" } ", " a href="/imports" { "the imports" } " or "
                     a href="/" { "the overview" } "."

@@ -15,7 +15,10 @@ use maud::{Markup, html};
 
 use super::frame::{Place, Shown, note, page, piece};
 use super::import_rows::{counts, errors_of, marked_raw, undo_form, why_unmatched};
-use crate::html::parts::{bytes, chip, count, figures, head, none, number, section, share, table};
+use super::imports::name_of;
+use crate::html::parts::{
+    bytes, chip, count, figures, head, none, number, section, share, table, told,
+};
 use crate::http::context::Context;
 use crate::http::database::blocking;
 use crate::http::jobs::Job;
@@ -150,14 +153,14 @@ pub(crate) async fn preview(
     request: Request,
 ) -> Result<Response, Shown> {
     let by_script = is_script(request.headers());
-    let told = match previewed(&context, request).await {
-        Ok(told) => told,
+    let shown = match previewed(&context, request).await {
+        Ok(shown) => shown,
         Err(problem) => refused("This cannot be previewed", &problem),
     };
     if by_script {
-        return Ok(piece(told));
+        return Ok(piece(shown));
     }
-    Ok(whole(&context, &told, &none()))
+    Ok(whole(&context, &shown, &none()))
 }
 
 async fn previewed(context: &Context, request: Request) -> Result<Markup, Problem> {
@@ -192,8 +195,8 @@ fn refused(title: &str, problem: &Problem) -> Markup {
         "bad",
         title,
         &html! {
-            p { (body.detail()) " " code { (problem.code.as_str()) } }
-            @for fault in &problem.errors { p { (fault.detail) } }
+            p { (told(body.detail())) " " code { (problem.code.as_str()) } }
+            @for fault in &problem.errors { p { (told(&fault.detail)) } }
             p class="muted" { "Nothing was imported. How columns, currency and decimal mark are read can be set under “How to read it”." }
         },
     )
@@ -228,7 +231,7 @@ fn preview_of(preview: &Preview, name: &str, size: u64, names: &Names) -> Markup
                         @let shown = errors_of(serde_json::to_string(errors).ok().as_deref());
                         td { (chip("rejected", "rejected")) }
                         td class="raw" colspan="2" { (marked_raw(&row.title, &shown)) }
-                        td class="why muted" { @for error in &shown { div { code { (error.code) } ": " (error.message) } } }
+                        td class="why muted" { @for error in &shown { div { code { (error.code) } ": " (told(&error.message)) } } }
                     }
                 }
             }
@@ -300,14 +303,14 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response, Shown> {
     let by_script = is_script(request.headers());
-    let told = match imported(&context, request).await {
-        Ok(told) => told,
+    let shown = match imported(&context, request).await {
+        Ok(shown) => shown,
         Err(problem) => refused("The file was refused", &problem),
     };
     if by_script {
-        return Ok(piece(told));
+        return Ok(piece(shown));
     }
-    Ok(whole(&context, &none(), &told))
+    Ok(whole(&context, &none(), &shown))
 }
 
 async fn imported(context: &Context, request: Request) -> Result<Markup, Problem> {
@@ -348,7 +351,7 @@ pub(crate) async fn job(
     headers: HeaderMap,
 ) -> Result<Response, Shown> {
     let running = context.jobs.find(&id).filter(|job| !job.has_ended());
-    let told = if let Some(job) = running {
+    let shown = if let Some(job) = running {
         progress(&job)
     } else {
         let ended = match context.jobs.find(&id) {
@@ -362,9 +365,9 @@ pub(crate) async fn job(
         }
     };
     if is_script(&headers) {
-        return Ok(piece(told));
+        return Ok(piece(shown));
     }
-    Ok(whole(&context, &none(), &told))
+    Ok(whole(&context, &none(), &shown))
 }
 
 /// A job of before the server started.
@@ -409,7 +412,7 @@ async fn result(context: &Context, report: ImportReport) -> Result<Markup, Probl
             let before = store
                 .list_imports_before(Some(&import_id), 100)?
                 .into_iter()
-                .find(|other| other.source_name == record.source_name);
+                .find(|other| name_of(other) == name_of(&record));
             Ok((record, rejects, before))
         })
         .await?;
@@ -427,7 +430,7 @@ fn result_of(
             @let errors = errors_of(row.errors.as_deref());
             tr {
                 td class="num" { (row.import_index.map_or(String::new(), count)) }
-                td class="why" { @for error in &errors { code { (error.code) } small { (error.message) } } }
+                td class="why" { @for error in &errors { code { (error.code) } small { (told(&error.message)) } } }
                 td class="raw" { (marked_raw(row.raw.as_deref().unwrap_or_default(), &errors)) }
             }
         }

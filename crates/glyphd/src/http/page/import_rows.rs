@@ -13,8 +13,9 @@ use super::frame::{Place, Shown, note, page};
 use super::given::Given;
 use super::imports::{health, name_of, state_chip};
 use crate::clock;
+use crate::html::chart::key;
 use crate::html::parts::{
-    Column, NOTHING, chip, count, figures, head, none, price, section, share, table, time,
+    Column, NOTHING, chip, count, figures, head, none, price, section, share, table, time, told,
 };
 use crate::http::context::Context;
 use crate::http::v1::import_changes::repair_from;
@@ -151,6 +152,7 @@ pub(super) fn counts(record: &ImportRecord) -> Markup {
             ("Rows", html! { (total.map_or(NOTHING.to_owned(), count)) }, html! { "all accounted for" }),
         ]))
         (health(record))
+        (key(&[("scored", "scored"), ("unmatched", "unmatched"), ("rejected", "rejected")]))
     }
 }
 
@@ -230,7 +232,7 @@ fn row_of(row: &RowRecord, names: &Names) -> Markup {
             @if row.outcome == "rejected" {
                 td class="raw" colspan="2" { (marked_raw(row.raw.as_deref().unwrap_or_default(), &errors)) }
                 td class="why muted" {
-                    @for error in &errors { div { code { (error.code) } ": " (error.message) } }
+                    @for error in &errors { div { code { (error.code) } ": " (told(&error.message)) } }
                 }
             } @else {
                 td class="title" { (row.title.as_deref().unwrap_or_default()) }
@@ -350,10 +352,10 @@ pub(crate) async fn repair(
         } else {
             "warn"
         },
-        &format!(
-            "{} rows came back",
-            count(repaired.scored + repaired.unmatched)
-        ),
+        &match repaired.scored + repaired.unmatched {
+            1 => "1 row came back".to_owned(),
+            rows => format!("{} rows came back", count(rows)),
+        },
         &html! {
             p {
                 (count(repaired.scored)) " scored, " (count(repaired.unmatched)) " unmatched, "

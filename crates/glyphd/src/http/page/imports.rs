@@ -79,8 +79,17 @@ pub(crate) async fn show(State(context): State<Context>, given: Given) -> Result
     ))
 }
 
+/// What the file is called, without the folder that it lay in.
 pub(super) fn name_of(record: &ImportRecord) -> &str {
-    record.source_name.as_deref().unwrap_or(&record.import_id)
+    file_name(record.source_name.as_deref()).unwrap_or(&record.import_id)
+}
+
+/// The name of a source without its folder; `None` where there is none.
+pub(super) fn file_name(source_name: Option<&str>) -> Option<&str> {
+    source_name?
+        .rsplit(['/', '\\'])
+        .next()
+        .filter(|name| !name.is_empty())
 }
 
 /// How the rows of an import fell, as a bar.

@@ -14,6 +14,7 @@ use glyph_store::store::Store;
 use maud::{Markup, html};
 
 use super::frame::{Place, Shown, page, waiting};
+use super::imports::{file_name, name_of};
 use super::offer::{lot_remark, title};
 use crate::clock;
 use crate::html::chart::{Dot, bar, course, strip};
@@ -41,11 +42,18 @@ struct Around {
 pub(crate) async fn show(
     State(context): State<Context>,
     uri: Uri,
-    Path(id): Path<i64>,
+    Path(wanted): Path<String>,
 ) -> Result<Response, Shown> {
+    let unknown = || {
+        Problem::new(
+            Code::ListingUnknown,
+            format!("there is no listing `{wanted}`: the import that held it may have been undone"),
+        )
+    };
+    let id: i64 = wanted.parse().map_err(|_| unknown())?;
     let Some(picture) = picture(&context).await? else {
         return Ok(waiting(
-            Place::Listings,
+            Place::Listing,
             &uri,
             context.names.registry.version(),
         ));
@@ -53,32 +61,28 @@ pub(crate) async fn show(
     let around = context
         .database
         .read(move |store| {
-            let listing = store.find_listing(id)?.ok_or_else(|| {
-                Problem::new(
-                    Code::ListingUnknown,
-                    format!(
-                        "there is no listing `{id}`: the import that held it may have been undone"
-                    ),
-                )
-            })?;
+            let Some(listing) = store.find_listing(id)? else {
+                return Ok(None);
+            };
             let import = match &listing.import_id {
                 Some(import_id) => store.find_import(import_id)?,
                 None => None,
             };
-            Ok(Around {
+            Ok(Some(Around {
                 sights: store.offer_history(id)?,
                 listing,
                 import,
-            })
+            }))
         })
         .await?;
+    let around = around.ok_or_else(unknown)?;
     let names = Arc::clone(&context.names);
     let listing = &around.listing;
     let name = names.model_name(&listing.canonical_model);
     let below = html! {
         "Named " a href={ "/models/" (listing.canonical_model) } { (name) } "."
         @if let Some(seen_at) = &listing.seen_at { " Seen " (day(seen_at)) }
-        (row_link(&around))
+        @if around.import.is_some() { " in " (row_link(&around)) }
     };
     let main = html! {
         (head(
@@ -91,7 +95,7 @@ pub(crate) async fn show(
     };
     Ok(page(
         title(listing),
-        Place::Listings,
+        Place::Listing,
         names.registry.version(),
         &main,
     ))
@@ -102,8 +106,8 @@ fn row_link(around: &Around) -> Markup {
         return none();
     };
     html! {
-        " in " a href={ "/imports/" (import.import_id) "?from=" (index) } {
-            "row " (count(index)) " of " (import.source_name.as_deref().unwrap_or(&import.import_id))
+        a href={ "/imports/" (import.import_id) "?from=" (index) } {
+            "row " (count(index)) " of " (name_of(import))
         }
     }
 }
@@ -229,7 +233,11 @@ fn why(listing: &ListingRecord, judged: Option<&Judged>, model: Option<&ModelFig
         section {
             header { h2 { "Why " (judged.map_or("no verdict", |judged| judged.verdict.call.as_str())) } }
             @if let Some(judged) = judged {
-                ul { @for sentence in judged.text.split("; ") { li { (capitalised(sentence)) "." } } }
+                @let (reason, beside) = judged.text.split_once("; ").unwrap_or((&judged.text, ""));
+                ul {
+                    li { (capitalised(reason)) "." }
+                    @if !beside.is_empty() { li { (beside) "." } }
+                }
             } @else {
                 p class="muted" { "Too few offers of this card stand in the market, or the price is not that of the card alone." }
             }
@@ -243,6 +251,20 @@ fn why(listing: &ListingRecord, judged: Option<&Judged>, model: Option<&ModelFig
             }
         }
     }
+}
+
+/// The name of a score's term as the field writes it.
+fn term_name(name: &str) -> String {
+    let spaced = capitalised(&name.replace('_', " "));
+    [
+        ("Fp", "FP"),
+        ("Int8", "INT8"),
+        ("Nvlink", "NVLink"),
+        ("Mig", "MIG"),
+    ]
+    .into_iter()
+    .find_map(|(begins, right)| Some(format!("{right}{}", spaced.strip_prefix(begins)?)))
+    .unwrap_or(spaced)
 }
 
 fn capitalised(text: &str) -> String {
@@ -288,8 +310,8 @@ fn comparisons(
         ],
         &html! {
             @if let Some(beside) = beside { (row(&group_name(beside, listing), &beside.others)) }
-            @if let Some(asked) = model.and_then(|model| model.asked.as_ref()) { (row("all asked of this model", &asked.prices)) }
-            @if let Some(sold) = model.and_then(|model| model.sold.as_ref()) { (row("all sold of this model", &sold.prices)) }
+            @if let Some(asked) = model.and_then(|model| model.asked.as_ref()).filter(|asked| asked.prices.count > 1) { (row("all asked of this model", &asked.prices)) }
+            @if let Some(sold) = model.and_then(|model| model.sold.as_ref()).filter(|sold| sold.prices.count > 1) { (row("all sold of this model", &sold.prices)) }
         },
     )
 }
@@ -298,7 +320,7 @@ fn terms(score: &Score) -> Markup {
     let rows = html! {
         @for term in &score.terms {
             tr {
-                th scope="row" class="nowrap" { (capitalised(&term.name.replace('_', " "))) }
+                th scope="row" class="nowrap" { (term_name(term.name)) }
                 td class="num" { (format!("{:.2}", term.points)) }
                 td class="num muted" { (term.most.map_or(String::new(), |most| number(most, 1))) }
                 td class="mid" {
@@ -377,7 +399,7 @@ fn over_time(listing: &ListingRecord, sights: &[Observation]) -> Markup {
                                 td class="num" { (format!("{:.1}", sight.score)) }
                                 td {
                                     @if let Some(import_id) = &sight.import_id {
-                                        a href={ "/imports/" (import_id) } { (sight.source_name.as_deref().unwrap_or(import_id)) }
+                                        a href={ "/imports/" (import_id) } { (file_name(sight.source_name.as_deref()).unwrap_or(import_id)) }
                                     } @else { span class="muted" { "old program" } }
                                 }
                                 td class="num" { (sight.import_index.map_or(String::new(), count)) }
@@ -438,12 +460,24 @@ fn as_listed(around: &Around) -> Markup {
                     @if let Some(least) = listing.min_order_qty { ", at least " (least) }
                 }),
                 ("Price as given", html! {
-                    (listing.price_as_given.as_deref().unwrap_or_default()) " " (listing.currency.as_deref().unwrap_or_default())
+                    (as_given(listing))
                 }),
                 ("Notes", text(&listing.notes)),
-                ("Row", html! { (row_link(around)) }),
+                ("Row", row_link(around)),
             ]))
         }
+    }
+}
+
+/// The price as its source wrote it, with its currency where the text does not say it.
+fn as_given(listing: &ListingRecord) -> String {
+    let given = listing.price_as_given.as_deref().unwrap_or_default();
+    let is_bare = given
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || ".,' ".contains(letter));
+    match &listing.currency {
+        Some(currency) if is_bare => format!("{given} {currency}"),
+        _ => given.to_owned(),
     }
 }
 

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::market::verdict::Call;
-use glyph_store::listing::{ListingFilter, ListingRecord, ListingSort};
+use glyph_core::registry::Model;
+use glyph_store::listing::{ListingFilter, ListingPlace, ListingRecord, ListingSort};
 use glyph_store::sqlite::SqliteStore;
 use glyph_store::store::Store;
 use maud::{Markup, html};
@@ -15,8 +16,9 @@ use super::offer::{Sortable, offers_table};
 use crate::html::parts::{condition, count, head, none};
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::v1::listings::{Sort, cursor_of, place_of};
+use crate::names::Names;
 
 /// Offers of a page.
 const PAGE_SIZE: usize = 50;
@@ -46,31 +48,50 @@ struct Found {
     next: Option<String>,
 }
 
+/// What is to be said of the offers.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Anything,
+    Nothing,
+    This(Call),
+}
+
+/// What an address asks for.
+struct Asked {
+    filter: ListingFilter,
+    sort: Sort,
+    verdict: Wanted,
+    after: Option<String>,
+    /// Only what stands in the market, and each offer once.
+    only_standing: bool,
+    is_sorted: bool,
+}
+
 pub(crate) async fn show(
     State(context): State<Context>,
     uri: Uri,
     given: Given,
 ) -> Result<Response, Shown> {
+    let names = &context.names;
+    let mut asked = asked_of(&given, names)?;
     let Some(picture) = picture(&context).await? else {
-        return Ok(waiting(
-            Place::Listings,
-            &uri,
-            context.names.registry.version(),
-        ));
+        return Ok(waiting(Place::Listings, &uri, names.registry.version()));
     };
-    let (asked, looking) = (given.clone(), std::sync::Arc::clone(&picture));
+    // What was imported since the market was looked through is not in it yet.
+    asked.only_standing &= picture.version == context.database.version()?;
+    let looking = std::sync::Arc::clone(&picture);
     let found = context
         .database
-        .read(move |store| match asked.get("verdict").map(called) {
-            Some(wanted) => judged_page(store, &looking, &asked, wanted),
-            None => page_of(store, &asked),
+        .read(move |store| match asked.verdict {
+            Wanted::Anything => page_of(store, &looking, &asked),
+            Wanted::Nothing => judged_page(store, &looking, &asked, None),
+            Wanted::This(call) => judged_page(store, &looking, &asked, Some(call)),
         })
         .await?;
-    let names = &context.names;
     let main = html! {
         (head("Listings", &none(), &none(), None))
         (filters(&given, &picture))
-        div id="results" class="stack-form" { (results(&given, &found, &picture, names)) }
+        div id="results" class="stack-form" tabindex="-1" { (results(&given, &found, &picture, names)) }
     };
     Ok(page(
         "Listings",
@@ -80,84 +101,151 @@ pub(crate) async fn show(
     ))
 }
 
-/// The verdict that a word of the address means: `None` stands for none.
-fn called(word: &str) -> Option<Call> {
-    Call::ALL.into_iter().find(|call| call.as_str() == word)
-}
-
-fn sort_of(given: &Given) -> Sort {
-    match given.get("sort") {
+fn asked_of(given: &Given, names: &Names) -> Result<Asked, Problem> {
+    let text = |name: &str| given.get(name).map(str::to_owned);
+    let number = |name: &str| match given.get(name) {
+        None => Ok(None),
+        Some(text) => given
+            .number(name)
+            .map(Some)
+            .ok_or_else(|| invalid(name, text, "no number")),
+    };
+    let verdict = match given.get("verdict") {
+        None => Wanted::Anything,
+        Some("none") => Wanted::Nothing,
+        Some(word) => {
+            let call = Call::ALL.into_iter().find(|call| call.as_str() == word);
+            Wanted::This(call.ok_or_else(|| invalid("verdict", word, "no verdict"))?)
+        }
+    };
+    let sort = match given.get("sort") {
         Some("price") => Sort::Price,
         Some("price_desc") => Sort::PriceDesc,
         Some("per_gb") => Sort::PerGb,
         Some("newest") => Sort::Newest,
-        _ => Sort::Score,
-    }
+        None | Some("score") => Sort::Score,
+        Some(word) => return Err(invalid("sort", word, "no order")),
+    };
+    let only_standing = given.get("history").is_none();
+    Ok(Asked {
+        filter: ListingFilter {
+            model: given.get("model").map(|model| canonical(model, names)),
+            min_price: number("min_price")?,
+            max_price: number("max_price")?,
+            min_score: number("min_score")?,
+            region: text("region"),
+            condition: text("condition"),
+            seller: text("seller"),
+            // Words are parted by whatever is neither a letter nor a digit: `RTX-3090` stands in titles as `RTX 3090`.
+            text: given
+                .get("q")
+                .map(|words| words.replace(|letter: char| !letter.is_alphanumeric(), " ")),
+            only_current: only_standing,
+            sort: sort.of_the_store(),
+            ..ListingFilter::default()
+        },
+        sort,
+        verdict,
+        after: text("after"),
+        only_standing,
+        is_sorted: given.get("sort").is_some(),
+    })
 }
 
-fn filter_of(given: &Given) -> ListingFilter {
-    let text = |name: &str| given.get(name).map(str::to_owned);
-    ListingFilter {
-        model: text("model"),
-        min_price: given.number("min_price"),
-        max_price: given.number("max_price"),
-        min_score: given.number("min_score"),
-        region: text("region"),
-        condition: text("condition"),
-        seller: text("seller"),
-        text: text("q"),
-        only_current: given.get("history").is_none(),
-        sort: sort_of(given).of_the_store(),
-        ..ListingFilter::default()
-    }
+fn invalid(name: &str, text: &str, what: &str) -> Problem {
+    Problem::of_parameter(Code::ParameterInvalid, name, format!("`{text}` is {what}"))
 }
 
-fn page_of(store: &SqliteStore, given: &Given) -> Result<Found, Problem> {
-    let sort = sort_of(given);
-    let after = match given.get("after") {
-        Some(cursor) => Some(place_of(cursor, sort).ok_or_else(Problem::unknown_cursor)?),
+/// The canonical name of a model that is named so, or as its vendor names it, with or without `GeForce` and the like.
+fn canonical(text: &str, names: &Names) -> String {
+    let is_named = |model: &&Model| {
+        let name = model.model.as_str();
+        let short = ["GeForce ", "Radeon ", "Tesla ", "Quadro "]
+            .into_iter()
+            .find_map(|line| name.strip_prefix(line));
+        [Some(model.canonical_model.as_str()), Some(name), short]
+            .into_iter()
+            .flatten()
+            .any(|known| known.eq_ignore_ascii_case(text))
+    };
+    let found = names.registry.models().iter().find(is_named);
+    found
+        .map_or(text, |model| &model.canonical_model)
+        .to_owned()
+}
+
+/// Rows that are read at a time to find those that stand.
+const BATCH: u64 = 200;
+
+fn page_of(store: &SqliteStore, picture: &Picture, asked: &Asked) -> Result<Found, Problem> {
+    let mut after = match &asked.after {
+        Some(cursor) => {
+            let place = place_of(cursor, asked.sort).ok_or_else(Problem::unknown_cursor)?;
+            Some(place)
+        }
         None => None,
     };
-    let filter = ListingFilter {
-        after,
-        // One more tells whether there is a next page.
-        limit: PAGE_SIZE as u64 + 1,
-        ..filter_of(given)
-    };
-    let listings = store.list_listings(&filter)?;
-    Ok(cut(listings, |last| cursor_of(last, sort)))
-}
-
-fn cut(mut listings: Vec<ListingRecord>, next: impl FnOnce(&ListingRecord) -> String) -> Found {
+    let only_standing = asked.only_standing;
+    let mut listings: Vec<ListingRecord> = Vec::new();
+    let mut read = 0;
+    loop {
+        let filter = ListingFilter {
+            after: after.clone(),
+            limit: if only_standing {
+                BATCH
+            } else {
+                PAGE_SIZE as u64 + 1
+            },
+            ..asked.filter.clone()
+        };
+        let batch = store.list_listings(&filter)?;
+        let is_last = (batch.len() as u64) < filter.limit;
+        read += batch.len();
+        for listing in batch {
+            after = Some(ListingPlace::of(&listing, asked.filter.sort));
+            if !only_standing || picture.market.find(listing.id).is_some() {
+                listings.push(listing);
+            }
+        }
+        if is_last || listings.len() > PAGE_SIZE || read >= MOST_READ {
+            break;
+        }
+    }
     let has_more = listings.len() > PAGE_SIZE;
     listings.truncate(PAGE_SIZE);
-    let next = listings.last().filter(|_| has_more).map(next);
-    Found { listings, next }
+    let last = listings.last().filter(|_| has_more);
+    Ok(Found {
+        next: last.map(|last| cursor_of(last, asked.sort)),
+        listings,
+    })
 }
 
 /// Offers of one verdict: which they are is known without the database, the rest is read from it.
 fn judged_page(
     store: &SqliteStore,
     picture: &Picture,
-    given: &Given,
+    asked: &Asked,
     wanted: Option<Call>,
 ) -> Result<Found, Problem> {
-    let filter = filter_of(given);
+    let filter = &asked.filter;
     let market = &picture.market;
-    let model = filter.model.as_deref().map(str::to_ascii_uppercase);
     let mut ids: Vec<(f64, i64)> = market
         .judged()
         .filter(|(standing, call)| {
             let name = market.standing.models.get(standing.offer.model as usize);
-            *call == wanted && (model.is_none() || model.as_ref() == name)
+            *call == wanted && (filter.model.is_none() || filter.model.as_ref() == name)
         })
         .map(|(standing, _)| {
             let offer = &standing.offer;
+            let whole = offer.unit_price * f64::from(offer.lot_size);
             let key = match filter.sort {
-                ListingSort::Cheapest => offer.unit_price,
-                ListingSort::Dearest => -offer.unit_price,
+                ListingSort::Cheapest => whole,
+                ListingSort::Dearest => -whole,
+                ListingSort::CheapestMemory => market
+                    .memory_gb(offer.model)
+                    .map_or(f64::INFINITY, |memory| offer.unit_price / memory),
                 ListingSort::Newest => -(standing.last_seen as f64),
-                _ if wanted == Some(Call::Deal) && given.get("sort").is_none() => {
+                _ if wanted == Some(Call::Deal) && !asked.is_sorted => {
                     market.of_median(offer).unwrap_or(f64::INFINITY)
                 }
                 _ => -standing.score,
@@ -166,10 +254,10 @@ fn judged_page(
         })
         .collect();
     ids.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
-    let passed = given
-        .get("after")
-        .and_then(|place| place.parse().ok())
-        .unwrap_or(0);
+    let passed = match &asked.after {
+        Some(place) => place.parse().map_err(|_| Problem::unknown_cursor())?,
+        None => 0,
+    };
     let mut listings = Vec::new();
     let mut at = passed;
     for (_, id) in ids.iter().skip(passed).take(MOST_READ) {
@@ -181,7 +269,7 @@ fn judged_page(
         }
         at += 1;
         if let Some(listing) = store.find_listing(*id)?
-            && lets_through(&filter, &listing)
+            && lets_through(filter, &listing)
         {
             listings.push(listing);
         }
@@ -238,7 +326,7 @@ fn results(given: &Given, found: &Found, picture: &Picture, names: &crate::names
                 @if is_first && found.next.is_none() {
                     strong { (count(shown)) } (if shown == 1 { " listing" } else { " listings" }) ", " (order)
                 } @else if is_first && !is_filtered {
-                    "The first " strong { (shown) } " of about " strong { (count(picture.market.standing.offers.len() as u64)) }
+                    "The first " strong { (shown) } " of " strong { (count(picture.market.standing.offers.len() as u64)) }
                     ", " (order)
                 } @else if is_first {
                     "The first " strong { (shown) } ", " (order)
@@ -292,7 +380,9 @@ fn filter_tags(given: &Given) -> Markup {
                     li {
                         a class="remove" href=(given.with("/listings", name, None)) {
                             span class="sr" { "Remove " }
-                            @if name == "history" { (label) } @else { (label) ": " (condition(Some(value))) }
+                            @if name == "history" { (label) }
+                            @else if name == "condition" { (label) ": " (condition(Some(value))) }
+                            @else { (label) ": " (value) }
                         }
                     }
                 }
@@ -386,18 +476,18 @@ fn filters(given: &Given, picture: &Picture) -> Markup {
                     fieldset {
                         legend class="label-row" { "Price, $" }
                         div class="pair" {
-                            input name="min_price" inputmode="decimal" aria-label="Lowest price" placeholder="from" value=(value("min_price"));
-                            input name="max_price" inputmode="decimal" aria-label="Highest price" placeholder="to" value=(value("max_price"));
+                            input name="min_price" type="number" min="0" step="any" inputmode="decimal" aria-label="Lowest price" placeholder="from" value=(value("min_price"));
+                            input name="max_price" type="number" min="0" step="any" inputmode="decimal" aria-label="Highest price" placeholder="to" value=(value("max_price"));
                         }
                     }
                     div {
                         label for="min_score" { "Score from" }
-                        input id="min_score" name="min_score" inputmode="decimal" value=(value("min_score"));
+                        input id="min_score" name="min_score" type="number" min="0" max="100" step="any" inputmode="decimal" value=(value("min_score"));
                     }
                     div {
                         label for="history" { "Show" }
                         select id="history" name="history" {
-                            (option("", "What stands now", given.get("history")))
+                            (option("", "Current", given.get("history")))
                             (option("all", "Former prices too", given.get("history")))
                         }
                     }

@@ -7,7 +7,6 @@ use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::listing::Condition;
 use glyph_core::market::comparison::FEWEST;
-use glyph_core::market::distribution::{Distribution, Sorted};
 use glyph_core::registry::{Model, ModelId, Registry};
 use glyph_store::history::ModelSight;
 use glyph_store::listing::{ListingFilter, ListingRecord};
@@ -24,13 +23,16 @@ use crate::html::parts::{
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
 use crate::http::problem::{Code, Problem};
-use crate::market::{ModelFigures, WINDOW_DAYS};
+use crate::market::{self, Day, ModelFigures, WINDOW_DAYS};
 
 /// Imports that the chart goes over.
 const MOST_SIGHTS: usize = 200;
 
 /// Offers that the page shows.
-const OFFERS: u64 = 12;
+const OFFERS: usize = 12;
+
+/// Offers that are read to find those that stand.
+const OFFERS_READ: u64 = 200;
 
 pub(crate) async fn show(
     State(context): State<Context>,
@@ -52,19 +54,23 @@ pub(crate) async fn show(
         .find(|model| model.canonical_model.eq_ignore_ascii_case(&wanted));
     let canonical = known.map_or(wanted, |model| model.canonical_model.clone());
     let asked = canonical.clone();
+    let looking = Arc::clone(&picture);
+    let is_of_now = picture.version == context.database.version()?;
     let (sights, offers) = context
         .database
         .read(move |store| {
             let filter = ListingFilter {
                 model: Some(asked.clone()),
                 only_current: true,
-                limit: OFFERS,
+                limit: OFFERS_READ,
                 ..ListingFilter::default()
             };
-            Ok((
-                store.model_history(&asked, MOST_SIGHTS)?,
-                store.list_listings(&filter)?,
-            ))
+            let mut offers = store.list_listings(&filter)?;
+            if is_of_now {
+                offers.retain(|offer| looking.market.find(offer.id).is_some());
+            }
+            offers.truncate(OFFERS);
+            Ok((store.model_history(&asked, MOST_SIGHTS)?, offers))
         })
         .await?;
     let figures = picture.market.model(&canonical);
@@ -115,7 +121,9 @@ fn headline(model: Option<&ModelFigures>) -> Markup {
             "Median",
             html! { (asked.map_or(crate::html::parts::NOTHING.to_owned(), |asked| money(asked.prices.median))) },
             html! {
-                @if let Some(asked) = asked { "95 % interval " (interval(asked.prices.median_interval)) }
+                @if let Some(asked) = asked.filter(|asked| asked.prices.median_interval.is_some()) {
+                    "95 % interval " (interval(asked.prices.median_interval))
+                }
             },
         ),
         (
@@ -142,18 +150,20 @@ fn headline(model: Option<&ModelFigures>) -> Markup {
 }
 
 fn over_time(name: &str, sights: &[ModelSight]) -> Markup {
-    let steps: Vec<Step> = sights
-        .iter()
-        .filter_map(|sight| {
-            let prices = Distribution::of(Sorted::all(&sight.prices))?;
-            let day = day_of_second(sight.seen_at);
-            Some(Step {
-                at: sight.seen_at,
-                label: sight
-                    .source_name
-                    .as_ref()
-                    .map_or(day.clone(), |source| format!("{day}, {source}")),
-                count: sight.prices.len(),
+    let steps: Vec<Step> = market::course(sights)
+        .into_iter()
+        .map(
+            |Day {
+                 at,
+                 sources,
+                 prices,
+             }| Step {
+                at,
+                label: match sources {
+                    1 => day_of_second(at),
+                    _ => format!("{}, {sources} sources", day_of_second(at)),
+                },
+                count: prices.count as usize,
                 percentiles: [
                     prices.p10,
                     prices.p25,
@@ -161,14 +171,14 @@ fn over_time(name: &str, sights: &[ModelSight]) -> Markup {
                     prices.p75,
                     prices.p90,
                 ],
-            })
-        })
+            },
+        )
         .collect();
     let (Some(first), Some(last)) = (steps.first(), steps.last()) else {
         return none();
     };
     let label = format!(
-        "Prices of {name} over {} imports: the median went from {} to {}",
+        "Prices of {name} on {} days: the median went from {} to {}",
         steps.len(),
         money(first.percentiles[2]),
         money(last.percentiles[2])
@@ -185,17 +195,17 @@ fn over_time(name: &str, sights: &[ModelSight]) -> Markup {
     section(
         "course",
         "Prices over time",
-        &html! { "By import" },
+        &html! { "On each day that an import saw it, all sources as they were seen last" },
         &html! {
             (course(&label, 240, &steps, &[]))
             (key(&[("line", "median"), ("band-inner", "p25–p75"), ("band", "p10–p90")]))
             details {
                 summary { "The figures" }
                 (table(
-                    "Prices by import",
+                    "Prices by day",
                     "",
                     &[
-                        ("Import", ""), ("n", "num"), ("p10", "num"), ("p25", "num"), ("Median", "num"), ("p75", "num"),
+                        ("Day", ""), ("n", "num"), ("p10", "num"), ("p25", "num"), ("Median", "num"), ("p75", "num"),
                         ("p90", "num"),
                     ],
                     &rows,

@@ -8,7 +8,9 @@ use maud::{Markup, html};
 use super::frame::{Place, Shown, page, waiting};
 use super::given::Given;
 use crate::html::chart::{Spot, bar, frontier, key, scatter};
-use crate::html::parts::{count, head, money, none, number, section, table, table_with_head};
+use crate::html::parts::{
+    count, fixed, head, money, none, number, section, table, table_with_head,
+};
 use crate::http::context::Context;
 use crate::http::picture::picture;
 use crate::market::{ModelFigures, WINDOW_DAYS};
@@ -146,7 +148,7 @@ fn ladder(models: &[ModelFigures]) -> Markup {
         @for (model, price) in &rungs {
             tr {
                 th scope="row" class="nowrap" { a href={ "/models/" (model.canonical_model) } { (model.name) } }
-                td class="num" { (number(*price, 2)) }
+                td class="num" { (fixed(*price, 2)) }
                 td class="mid" { (bar(&format!("{} $/GB", number(*price, 2)), most, &[("fill", *price)])) }
                 td class="num muted" { (count(model.offers)) }
             }
@@ -216,15 +218,12 @@ fn all(models: &[ModelFigures], given: &Given) -> Markup {
                 @if let Some(asked) = &model.asked {
                     td class="num" { (money(asked.prices.lowest)) }
                     td class="num" { (money(asked.prices.p25)) }
-                    td class="num" {
-                        (money(asked.prices.median))
-                        @if asked.is_few { small { "few" } }
-                    }
+                    td class=(if asked.is_few { "num muted" } else { "num" }) { (money(asked.prices.median)) }
                     td class="num" { (money(asked.prices.p75)) }
                 } @else {
                     td class="num muted" colspan="4" { "no price to compare" }
                 }
-                td class="num" { (model.median_per_gb.map_or(String::new(), |it| number(it, 2))) }
+                td class="num" { (model.median_per_gb.map_or(String::new(), |it| fixed(it, 2))) }
                 td class="num nowrap" { (model.memory_gb.map_or(String::new(), |it| format!("{} GB", number(it, 1)))) }
                 td class="num" { (model.memory_bandwidth_gb_s.map_or(String::new(), |it| number(it, 1))) }
                 td class="num nowrap" { (model.tdp_w.map_or(String::new(), |it| format!("{it} W"))) }
@@ -234,7 +233,7 @@ fn all(models: &[ModelFigures], given: &Given) -> Markup {
     section(
         "all",
         "All models",
-        &html! { "A column head sorts" },
+        &html! { "A column head sorts. Medians of five offers and fewer are pale" },
         &table_with_head("All models", "rows", &heads, &rows),
     )
 }

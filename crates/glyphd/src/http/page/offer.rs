@@ -3,7 +3,7 @@
 use glyph_store::listing::ListingRecord;
 use maud::{Markup, html};
 
-use crate::html::parts::{Column, chip, condition, day, money, number, price, table_with_head};
+use crate::html::parts::{Column, chip, condition, day, fixed, money, price, table_with_head};
 use crate::http::picture::Picture;
 use crate::names::Names;
 
@@ -17,8 +17,8 @@ pub(super) fn title(listing: &ListingRecord) -> &str {
 }
 
 /// The verdict's sign; that of none where nothing can be said.
-pub(super) fn verdict_chip(picture: &Picture, id: i64) -> Markup {
-    match picture.market.call(id) {
+pub(super) fn verdict_chip(picture: &Picture, listing: &ListingRecord) -> Markup {
+    match picture.market.call(listing) {
         Some(call) => chip(call.as_str(), call.as_str()),
         None => chip("none", "none"),
     }
@@ -78,13 +78,13 @@ pub(super) fn offers_table(
                     a href={ "/models/" (listing.canonical_model) } { (names.model_name(&listing.canonical_model)) }
                 }
                 td class="num price" {
-                    (price(listing.unit_price))
+                    (price(listing.price))
                     @if listing.lot_size > 1 {
-                        small { "lot of " (listing.lot_size) ", " (price(listing.price)) }
+                        small { "lot of " (listing.lot_size) ", " (price(listing.unit_price)) " a card" }
                     }
                 }
-                td class="num" data-label="$/GB" { (listing.price_per_gb.map_or(String::new(), |it| number(it, 2))) }
-                td { (verdict_chip(picture, listing.id)) }
+                td class="num" data-label="$/GB" { (listing.price_per_gb.map_or(String::new(), |it| fixed(it, 2))) }
+                td { (verdict_chip(picture, listing)) }
                 td { (condition(listing.condition.as_deref())) }
                 td { (listing.region.as_deref().unwrap_or_default()) }
                 td class="clip" title=[listing.seller.as_deref()] { (listing.seller.as_deref().unwrap_or_default()) }

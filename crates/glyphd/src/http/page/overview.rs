@@ -7,15 +7,16 @@ use glyph_core::market::verdict::Call;
 use maud::{Markup, html};
 
 use super::frame::{Place, Shown, page, waiting};
-use super::imports::import_row;
+use super::imports::{import_row, name_of};
 use super::offer::title_link;
 use crate::html::chart::{key, spark};
 use crate::html::parts::{
-    change, chip, count, day_and_hour, figures, head, interval, money, none, number, section, table,
+    change, chip, count, day, figures, fixed, head, interval, money, none, section, table,
 };
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
 use crate::market::WINDOW_DAYS;
+use crate::names::Names;
 
 /// The page; for a program that asks at `/` where things are, this as JSON.
 pub(crate) async fn show(
@@ -36,7 +37,7 @@ pub(crate) async fn show(
     let main = if picture.imports.is_empty() {
         nothing_yet()
     } else {
-        overview(&picture, context.names.registry.models().len())
+        overview(&picture, &context.names)
     };
     Ok(page(
         "Overview",
@@ -76,14 +77,16 @@ fn nothing_yet() -> Markup {
     }
 }
 
-fn overview(picture: &Picture, known_models: usize) -> Markup {
+fn overview(picture: &Picture, names: &Names) -> Markup {
     let market = &picture.market;
     let deals = market.count_calls().get(&Call::Deal).copied().unwrap_or(0);
     let last = picture.imports.first();
     let last_seen = last.map_or(none(), |import| {
-        html! { (day_and_hour(&import.imported_at)) }
+        html! { (day(&import.imported_at)) }
     });
-    let last_name = last.and_then(|import| import.source_name.as_deref());
+    let last_name = last.map_or(none(), |import| {
+        html! { (import.imported_at.get(11..16).unwrap_or_default()) " UTC, " (name_of(import)) }
+    });
     html! {
         (head(
             "Overview",
@@ -100,7 +103,7 @@ fn overview(picture: &Picture, known_models: usize) -> Markup {
             (
                 "Models offered",
                 html! { (count(market.models.len() as u64)) },
-                html! { "of " (count(known_models as u64)) " in the registry" },
+                html! { "of " (count(names.registry.models().len() as u64)) " in the registry" },
             ),
             ("Sources", html! { (count(market.standing.sources)) }, none()),
             (
@@ -108,9 +111,9 @@ fn overview(picture: &Picture, known_models: usize) -> Markup {
                 html! { (count(deals)) },
                 html! { a href="/listings?verdict=deal" { "show them" } },
             ),
-            ("Last import", last_seen, html! { (last_name.unwrap_or_default()) }),
+            ("Last import", last_seen, last_name),
         ]))
-        div class="cols" { (movers(picture)) (deals_of(picture)) }
+        div class="cols" { (movers(picture, names)) (deals_of(picture, names)) }
         (top_models(picture))
         (section(
             "imports",
@@ -126,7 +129,7 @@ fn overview(picture: &Picture, known_models: usize) -> Markup {
     }
 }
 
-fn movers(picture: &Picture) -> Markup {
+fn movers(picture: &Picture, names: &Names) -> Markup {
     let remark = match &picture.compared {
         Some((old, new)) if !picture.movers.is_empty() => html! {
             "The largest price moves. " a href={ "/difference?a=" (old) "&b=" (new) } { "All changes" }
@@ -154,7 +157,7 @@ fn movers(picture: &Picture) -> Markup {
                 @for mover in &picture.movers {
                     tr {
                         td class="title" { (title_link(&mover.listing)) }
-                        td class="optional" { (mover.listing.canonical_model) }
+                        td class="optional" { (names.model_name(&mover.listing.canonical_model)) }
                         td class="num muted" { (money(mover.old_price)) }
                         td class="num" { (money(mover.listing.unit_price)) }
                         td class="num" { (change(mover.percent)) }
@@ -166,7 +169,7 @@ fn movers(picture: &Picture) -> Markup {
     section("movers", "Since the last import", &remark, &body)
 }
 
-fn deals_of(picture: &Picture) -> Markup {
+fn deals_of(picture: &Picture, names: &Names) -> Markup {
     let body = if picture.deals.is_empty() {
         html! { p class="muted" { "No offer is far enough under its comparisons to be called a deal." } }
     } else {
@@ -184,7 +187,7 @@ fn deals_of(picture: &Picture) -> Markup {
                 @for (listing, median) in &picture.deals {
                     tr {
                         td class="title" { (title_link(listing)) }
-                        td class="optional" { (listing.canonical_model) }
+                        td class="optional" { (names.model_name(&listing.canonical_model)) }
                         td class="num" { (money(listing.unit_price)) }
                         td class="num muted" { (money(*median)) }
                         td class="num" {
@@ -219,7 +222,7 @@ fn top_models(picture: &Picture) -> Markup {
                     } @else {
                         td class="num muted" colspan="4" { "no price to compare" }
                     }
-                    td class="num" { (model.median_per_gb.map_or(String::new(), |price| number(price, 2))) }
+                    td class="num" { (model.median_per_gb.map_or(String::new(), |price| fixed(price, 2))) }
                     td class="mid" {
                         @if course.len() > 1 {
                             (spark(&course_label(&model.name, course), course))
@@ -246,7 +249,7 @@ fn top_models(picture: &Picture) -> Markup {
                 ("95 % interval", "num"),
                 ("p75", "num"),
                 ("$/GB", "num"),
-                ("Median by import", "num"),
+                ("Median by day", "num"),
             ],
             &rows,
         ),
@@ -257,7 +260,7 @@ fn course_label(name: &str, course: &[(i64, f64)]) -> String {
     let ends = course.first().zip(course.last());
     ends.map_or(String::new(), |((_, first), (_, last))| {
         format!(
-            "Median of {name} over {} imports, from {} to {}",
+            "Median of {name} on {} days, from {} to {}",
             course.len(),
             money(*first),
             money(*last)

@@ -126,6 +126,12 @@ fn tokens_of(tokens: &[TokenRecord], needs_token: bool) -> Markup {
             },
         )
     };
+    let body = html! {
+        (body)
+        @if needs_token {
+            form class="actions" method="post" action="/logout" { button type="submit" { "Sign out" } }
+        }
+    };
     section("tokens", "Tokens", &remark, &body)
 }
 

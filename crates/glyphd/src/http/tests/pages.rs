@@ -174,7 +174,7 @@ async fn a_file_is_looked_at_taken_in_mended_and_taken_back() {
         )
         .await,
     );
-    assert!(repaired.contains("1 rows came back"), "{repaired}");
+    assert!(repaired.contains("1 row came back"), "{repaired}");
     let import = server.get("/api/v1/imports/last").await.json();
     assert_eq!(import["rejected_rows"], 0);
 
