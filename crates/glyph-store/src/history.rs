@@ -21,6 +21,17 @@ pub struct Observation {
     pub score: f64,
 }
 
+/// An offer over time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OfferHistory {
+    /// The oldest first.
+    pub sights: Vec<Observation>,
+    /// How often it came back after an import of its source had not had it.
+    pub relisted: u64,
+    /// When its sources were seen without it, since it was seen last: RFC 3339. `None` while one of them shows it.
+    pub gone_since: Option<String>,
+}
+
 /// What one import saw of a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelSight {

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use glyph_core::pipeline::{Rejudge, Sink};
 
 use crate::error::StoreError;
-use crate::history::{ChangeFilter, FoundChange, ModelSight, Observation, PriceMove};
+use crate::history::{ChangeFilter, FoundChange, ModelSight, OfferHistory, PriceMove};
 use crate::import::{
     CommitOutcome, FinishedImport, FinishedRepair, ImportDiff, ImportOutline, ImportRecord,
     ImportSummary, NewImport, NewRepair, RepairRecord, Totals,
@@ -134,9 +134,8 @@ pub trait Store {
     /// was seen last, and once at one price.
     fn standing_offers(&self, filter: &StandingFilter) -> Result<Standing, StoreError>;
 
-    /// The sights of the offer that a listing is of, the oldest first: at most 1,000, of the latest imports. Empty where
-    /// there is no such listing.
-    fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError>;
+    /// The offer that a listing is of, over time: its last 1,000 sights at most. Empty where there is no such listing.
+    fn offer_history(&self, listing: i64) -> Result<OfferHistory, StoreError>;
 
     /// What a model was offered at, import by import in the order they were seen: of the last `most` imports.
     fn model_history(&self, model: &str, most: usize) -> Result<Vec<ModelSight>, StoreError>;

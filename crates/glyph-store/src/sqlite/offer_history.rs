@@ -1,27 +1,25 @@
 //! The sights of one offer, in all imports.
 
 use rusqlite::{Connection, OptionalExtension};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::listing;
 use super::segment::{Of, Page, Wanted, find_page, segments_of};
+use super::source_import;
 use crate::error::StoreError;
-use crate::history::Observation;
+use crate::history::{Observation, OfferHistory};
 use crate::listing::{ListingRecord, ListingSort};
 use crate::offer;
 
 /// The most sights that are given. Without an address or a seller, many rows of a file may be one offer.
 const MOST_SIGHTS: usize = 1000;
 
-/// The sights of the offer that a listing is of, the oldest first, at most [`MOST_SIGHTS`]. Empty where there is no such listing.
-pub(super) fn offer_history(
-    connection: &Connection,
-    id: i64,
-) -> Result<Vec<Observation>, StoreError> {
+/// The offer that a listing is of, over time: at most its last [`MOST_SIGHTS`] sights. Empty where there is no such listing.
+pub(super) fn offer_history(connection: &Connection, id: i64) -> Result<OfferHistory, StoreError> {
     let snapshot = connection.unchecked_transaction()?;
     let connection = &*snapshot;
     let Some(listing) = listing::find_listing(connection, id)? else {
-        return Ok(Vec::new());
+        return Ok(OfferHistory::default());
     };
     let key = offer::key(
         listing.source_url.as_deref(),
@@ -69,7 +67,45 @@ pub(super) fn offer_history(
         let seen_at = sight.seen_at.as_deref().unwrap_or_default();
         (seen_at.replacen(' ', "T", 1), sight.listing_id)
     });
-    Ok(sights)
+    let (relisted, gone_since) = comings_and_goings(connection, &sights)?;
+    Ok(OfferHistory {
+        sights,
+        relisted,
+        gone_since,
+    })
+}
+
+/// How often an offer came back to a source, and since when it is in none.
+fn comings_and_goings(
+    connection: &Connection,
+    sights: &[Observation],
+) -> Result<(u64, Option<String>), StoreError> {
+    let had_it: FxHashSet<&str> = sights
+        .iter()
+        .filter_map(|sight| sight.import_id.as_deref())
+        .collect();
+    // Of each source that ever had it: whether its last import did, and else since when none does.
+    let mut of_source: FxHashMap<String, Option<i64>> = FxHashMap::default();
+    let mut relisted = 0;
+    for import in source_import::source_imports(connection)? {
+        let Some(import_id) = &import.import_id else {
+            continue;
+        };
+        let source = import.label().unwrap_or(import_id).to_owned();
+        if had_it.contains(import_id.as_str()) {
+            if of_source.insert(source, None).flatten().is_some() {
+                relisted += 1;
+            }
+        } else if let Some(gone_since) = of_source.get_mut(&source) {
+            gone_since.get_or_insert(import.seen_at);
+        }
+    }
+    let is_gone = !of_source.is_empty() && of_source.values().all(Option::is_some);
+    let last = of_source.into_values().flatten().max();
+    Ok((
+        relisted,
+        last.filter(|_| is_gone).map(source_import::time_text),
+    ))
 }
 
 /// The texts of an offer: they stand together in the index of fingerprints.

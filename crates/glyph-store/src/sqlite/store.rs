@@ -14,7 +14,7 @@ use super::{
     offer_history, price_move, rematch, rescore, row, standing, summary, token, undo,
 };
 use crate::error::StoreError;
-use crate::history::{ChangeFilter, FoundChange, ModelSight, Observation, PriceMove};
+use crate::history::{ChangeFilter, FoundChange, ModelSight, OfferHistory, PriceMove};
 use crate::import::{
     ImportDiff, ImportOutline, ImportRecord, ImportSummary, NewImport, NewRepair, Totals,
 };
@@ -192,7 +192,7 @@ impl Store for SqliteStore {
         standing::standing_offers(&self.connection, filter)
     }
 
-    fn offer_history(&self, listing: i64) -> Result<Vec<Observation>, StoreError> {
+    fn offer_history(&self, listing: i64) -> Result<OfferHistory, StoreError> {
         offer_history::offer_history(&self.connection, listing)
     }
 

@@ -242,6 +242,6 @@ fn fingerprints_keep_what_they_are_of() {
     let store = SqliteStore::open(&path).unwrap();
     let found = store.find_listing(1).unwrap().unwrap();
     // Acme's offer is not Northwind's of the third import.
-    assert_eq!(store.offer_history(found.id).unwrap().len(), 2);
+    assert_eq!(store.offer_history(found.id).unwrap().sights.len(), 2);
     assert!(migration::verify(&path).unwrap().holds);
 }

@@ -480,3 +480,8 @@ fn listings_and_models_are_given_as_they_were_known() {
 fn an_offer_counts_once_at_one_price() {
     prove(standing::an_offer_counts_once_at_one_price);
 }
+
+#[test]
+fn an_undone_import_saw_nothing() {
+    prove(history::an_undone_import_saw_nothing);
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use comfy_table::Table;
-use glyph_store::history::Observation;
+use glyph_store::history::{Observation, OfferHistory};
 use glyph_store::listing::ModelMarket;
 use glyph_store::store::Store;
 use serde::Serialize;
@@ -68,11 +68,30 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         )
         .into());
     };
-    let sights = store.offer_history(id)?;
+    let OfferHistory {
+        sights,
+        relisted,
+        gone_since,
+    } = store.offer_history(id)?;
     let prices: Vec<f64> = sights.iter().map(|sight| sight.price).collect();
     let title = listing.title.unwrap_or(listing.canonical_model);
     heading(&title, &prices, format)?;
     output::rows(&sights, format, offer_table)?;
+    if relisted > 0 {
+        let times = if relisted == 1 {
+            "once"
+        } else {
+            "several times"
+        };
+        output::note(&format!(
+            "it was gone in between and came back {times} ({relisted})"
+        ));
+    }
+    if let Some(gone_since) = gone_since {
+        output::note(&format!(
+            "gone: its source was seen without it at {gone_since}"
+        ));
+    }
     Ok(Status::Done)
 }
 

@@ -197,7 +197,7 @@ pub(crate) fn an_offer_is_known_in_all_imports_that_saw_it(store: &mut dyn Store
         })
         .unwrap();
     let seen = |store: &dyn Store, id: i64| -> Vec<(String, f64)> {
-        let history = store.offer_history(id).unwrap();
+        let history = store.offer_history(id).unwrap().sights;
         assert!(history.iter().any(|seen| seen.listing_id == Some(id)));
         history
             .into_iter()
@@ -223,16 +223,38 @@ pub(crate) fn an_offer_is_known_in_all_imports_that_saw_it(store: &mut dyn Store
         );
     }
     let unknown = listings.iter().map(|listing| listing.id).max().unwrap() + 1;
-    assert_eq!(store.offer_history(unknown).unwrap(), []);
+    assert_eq!(store.offer_history(unknown).unwrap().sights, []);
+    let a4000 = listings
+        .iter()
+        .find(|listing| listing.canonical_model == "RTX_A4000")
+        .unwrap();
+    // The second day did not have it.
+    let came_back = store.offer_history(a4000.id).unwrap();
+    assert_eq!((came_back.relisted, came_back.gone_since), (1, None));
+    store.undo_import("third", "2026-02-01T00:00:00Z").unwrap();
+    let gone = store.offer_history(a4000.id).unwrap();
+    assert_eq!(
+        (gone.relisted, gone.gone_since.as_deref()),
+        (0, Some("2026-01-02T00:00:00Z"))
+    );
+}
+
+pub(crate) fn an_undone_import_saw_nothing(store: &mut dyn Store) {
+    import_days(store, [0, 1, 2]);
     store.undo_import("second", "2026-02-01T00:00:00Z").unwrap();
+    let listings = store
+        .list_listings(&ListingFilter {
+            limit: 100,
+            ..ListingFilter::default()
+        })
+        .unwrap();
     let l4 = listings
         .iter()
         .find(|listing| listing.import_id.as_deref() == Some("first"))
         .unwrap();
-    assert_eq!(
-        seen(store, l4.id),
-        of(&[("first", 2000.0), ("third", 2000.0)])
-    );
+    let sights = store.offer_history(l4.id).unwrap().sights;
+    let imports: Vec<Option<String>> = sights.into_iter().map(|it| it.import_id).collect();
+    assert_eq!(imports, ["first", "third"].map(|id| Some(id.to_owned())));
 }
 
 /// Neither a lot at the address of a single card, nor a rate that moved, is a price that moved.

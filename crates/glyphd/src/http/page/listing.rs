@@ -7,7 +7,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::market::comparison::{Beside, Scope};
 use glyph_core::score::Score;
-use glyph_store::history::Observation;
+use glyph_store::history::OfferHistory;
 use glyph_store::import::ImportRecord;
 use glyph_store::listing::ListingRecord;
 use glyph_store::store::Store;
@@ -36,7 +36,7 @@ const SIGHTS_SHOWN: usize = 50;
 struct Around {
     listing: ListingRecord,
     import: Option<ImportRecord>,
-    sights: Vec<Observation>,
+    history: OfferHistory,
 }
 
 pub(crate) async fn show(
@@ -69,7 +69,7 @@ pub(crate) async fn show(
                 None => None,
             };
             Ok(Some(Around {
-                sights: store.offer_history(id)?,
+                history: store.offer_history(id)?,
                 listing,
                 import,
             }))
@@ -83,6 +83,7 @@ pub(crate) async fn show(
         "Named " a href={ "/models/" (listing.canonical_model) } { (name) } "."
         @if let Some(seen_at) = &listing.seen_at { " Seen " (day(seen_at)) }
         @if around.import.is_some() { " in " (row_link(&around)) }
+        @if let Some(gone_since) = &around.history.gone_since { ". " strong { "Gone since " (day(gone_since)) } }
     };
     let main = html! {
         (head(
@@ -149,7 +150,7 @@ fn offer(around: &Around, picture: &Picture, names: &Names) -> Markup {
                 (why(listing, judged.as_ref(), market.model(&listing.canonical_model)))
                 @if let Some(score) = &score { (terms(score)) }
             }
-            (over_time(listing, &around.sights))
+            (over_time(listing, &around.history))
             div class="cols" { (card(listing, names)) (as_listed(around)) }
         }
     }
@@ -348,7 +349,8 @@ fn terms(score: &Score) -> Markup {
     }
 }
 
-fn over_time(listing: &ListingRecord, sights: &[Observation]) -> Markup {
+fn over_time(listing: &ListingRecord, history: &OfferHistory) -> Markup {
+    let sights = &history.sights;
     let dots: Vec<Dot> = sights[sights.len().saturating_sub(SIGHTS_SHOWN)..]
         .iter()
         .filter_map(|sight| {
@@ -373,6 +375,7 @@ fn over_time(listing: &ListingRecord, sights: &[Observation]) -> Markup {
                 p {
                     (sights.len()) (if sights.len() == 1 { " sight" } else { " sights" })
                     @if sights.len() > SIGHTS_SHOWN { ", the last " (SIGHTS_SHOWN) " shown" }
+                    @if history.relisted > 0 { ", came back " (history.relisted) " ×" }
                 }
             }
             @if dots.len() > 1 { (course(&label, 180, &[], &dots)) }

@@ -9,7 +9,7 @@ use glyph_core::listing::Condition;
 use glyph_core::matching::Flag;
 use glyph_core::pipeline::counted_condition;
 use glyph_core::score::{Asked, Profile, Score, score};
-use glyph_store::history::Observation as Seen;
+use glyph_store::history::OfferHistory;
 use glyph_store::listing::{ListingFilter, ListingPlace, ListingRecord, ListingSort};
 use glyph_store::store::Store;
 use serde::Deserialize;
@@ -23,6 +23,7 @@ use crate::export::{self, FileFormat, listing_columns};
 use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
 use crate::http::parameters::{Nothing, Query, Segment};
+use crate::http::picture::picture;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::names::Names;
 
@@ -351,6 +352,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let names = std::sync::Arc::clone(&context.names);
+    let picture = picture(&context).await?;
     let answer = context
         .database
         .read(move |store| {
@@ -363,7 +365,16 @@ pub(crate) async fn show(
             };
             let profile = import.and_then(|import| import.scoring_profile);
             let history = store.offer_history(id)?;
-            Answer::of_json(&detail(record, profile, history, &names)?)
+            let name = names.model_name(&record.canonical_model);
+            let verdict = picture
+                .and_then(|picture| picture.market.judge(&record, name))
+                .map(serde_json::to_value)
+                .transpose()
+                .map_err(|error| Problem::internal(&error))?;
+            Answer::of_json(&ListingDetail {
+                verdict,
+                ..detail(record, profile, history, &names)?
+            })
         })
         .await?;
     Ok(answer.respond(&headers))
@@ -395,7 +406,7 @@ pub(crate) fn score_of(
 fn detail(
     mut record: ListingRecord,
     profile_name: Option<String>,
-    history: Vec<Seen>,
+    history: OfferHistory,
     names: &Names,
 ) -> Result<ListingDetail, Problem> {
     let scored = score_of(&record, profile_name.as_deref(), names);
@@ -407,7 +418,10 @@ fn detail(
             .transpose()
             .map_err(|error| Problem::internal(&error))?,
         scoring_profile: profile_name,
-        history: history.into_iter().map(Into::into).collect(),
+        history: history.sights.into_iter().map(Into::into).collect(),
+        relisted: history.relisted,
+        gone_since: history.gone_since,
+        verdict: None,
         listing: record.into(),
     })
 }

@@ -142,6 +142,16 @@ pub(crate) struct ListingDetail {
     pub(crate) scoring_profile: Option<String>,
     /// What the imports in force saw of the same offer, and the old program at the same address; the oldest first.
     pub(crate) history: Vec<Observation>,
+    /// How often it came back after an import of its source had not had it.
+    pub(crate) relisted: u64,
+    /// When its sources were seen without it, since it was seen last; absent while one of them shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gone_since: Option<String>,
+    /// What is said of its price beside the market as it stands: `call`, `reason`, `text`, `of_median`, `beside`. Absent where
+    /// nothing can be said, and for a moment after the server starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) verdict: Option<Value>,
 }
 
 /// What an import, or the old program, saw of an offer.
