@@ -24,7 +24,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 import workload
 
@@ -247,7 +249,51 @@ class Run:
         self.figures["queries"] = "\n".join(line for line in out.splitlines() if line.startswith("|"))
 
 
-PARTS = {"import": Run.imports, "again": Run.again, "scale": Run.scaled, "upkeep": Run.upkeep, "queries": Run.queries}
+    def pages(self):
+        """The first view of each page, right after the server starts and later, and how long the market takes to be looked through."""
+        rows, few, times = self.rows(1_000_000), self.rows(10_000), max(10, int(1000 * self.scale))
+        large, many = self.clear("large.sqlite"), self.clear("thousand.sqlite")
+        for seed, day in ((1, "2026-01-01"), (2, "2026-01-02")):
+            self.glyphd(large, "import", self.make("clean", rows, seed), "--json", "--name", "shop.csv", "--seen-at", day)
+        sources = [self.make("clean", few, seed) for seed in range(1, 6)]
+        for turn in range(times):
+            seen_at = f"20{10 + turn // 336:02}-{turn // 28 % 12 + 1:02}-{turn % 28 + 1:02}"
+            self.glyphd(many, "import", sources[turn % 5], "--json", "--name", f"shop-{turn % 20}.csv", "--seen-at", seen_at)
+        lines = []
+        for name, database in ((f"two imports of {rows:,} rows", large), (f"{times:,} imports of {few:,} rows", many)):
+            first, ready, later = self.views(database)
+            lines.append([name, f"{max(first) * 1e3:.0f}", f"{ready:.1f}", f"{statistics.median(later) * 1e3:.1f}", f"{max(later) * 1e3:.0f}"])
+        self.figures["pages"] = table(["database", "slowest first view, ms", "market ready after, s", "median view, ms", "slowest view, ms"], lines)
+
+    def views(self, database):
+        """Seconds of each page at once, until the market is there, and of each page five times from then on."""
+        server = subprocess.Popen([self.binary, "--db-path", database, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
+        try:
+            address = next(line for line in server.stderr if "listening at" in line).split("listening at ")[1].strip()
+            threading.Thread(target=server.stderr.read, daemon=True).start()
+            started = time.perf_counter()
+            first = [self.view(address + page)[0] for page in PAGES]
+            while b'aria-busy="true"' in self.view(address + "/")[1]:
+                time.sleep(0.05)
+            ready = time.perf_counter() - started
+            return first, ready, [self.view(address + page)[0] for page in PAGES for _ in range(5)]
+        finally:
+            server.terminate()
+            server.wait()
+
+    @staticmethod
+    def view(address):
+        started = time.perf_counter()
+        with urllib.request.urlopen(urllib.request.Request(address, headers={"Accept": "text/html"})) as answer:
+            body = answer.read()
+        return time.perf_counter() - started, body
+
+
+# The pages that show something of the database.
+PAGES = ["/", "/listings", "/listings?q=rtx+a5000&sort=price", "/listings?verdict=deal", "/listings/1", "/models", "/models/L4", "/imports",
+         "/imports/last", "/difference?a=last&b=last", "/state", "/import"]
+
+PARTS = {"import": Run.imports, "again": Run.again, "scale": Run.scaled, "upkeep": Run.upkeep, "queries": Run.queries, "pages": Run.pages}
 
 
 def measure(part, binary, folder, scale):

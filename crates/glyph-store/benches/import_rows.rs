@@ -135,6 +135,7 @@ fn import(store: &mut dyn Store, text: &str) {
     writer
         .commit(&FinishedImport {
             counts,
+            seen_at: AT,
             source_format: "csv",
             source_sha256: "0000",
             source_bytes: text.len() as u64,

@@ -38,9 +38,11 @@ pub struct ModelSight {
     /// `None` for rows of the old program that belong to no import.
     pub import_id: Option<String>,
     pub source_name: Option<String>,
+    /// What imports of one source have in common.
+    pub source: String,
     /// Seconds since 1970.
     pub seen_at: i64,
-    /// US dollars a card, in rising order; at least one.
+    /// US dollars asked for a card, in rising order; at least one.
     pub prices: Vec<f64>,
 }
 
@@ -131,6 +133,10 @@ pub struct ChangeFilter {
     pub after: Option<String>,
     /// Found by imports that were seen no later than this: RFC 3339.
     pub until: Option<String>,
+    /// The largest moves of an import first, and not those of its first rows.
+    pub largest_first: bool,
+    /// Found by the last imports of these, at most so many.
+    pub last_imports: Option<usize>,
     /// Found by this import.
     pub new_import: Option<String>,
     /// Only what comes after this one in the order.

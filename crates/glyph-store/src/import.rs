@@ -26,6 +26,9 @@ pub struct NewImport<'a> {
 #[derive(Debug, Clone)]
 pub struct FinishedImport<'a> {
     pub counts: Counts,
+    /// When its source was seen: what places it before or after others. The latest time of its rows, where they have their
+    /// own and none was given for the whole.
+    pub seen_at: &'a str,
     pub source_format: &'a str,
     pub source_sha256: &'a str,
     pub source_bytes: u64,
@@ -217,6 +220,12 @@ pub struct ImportDiff {
     pub old_import: String,
     pub new_import: String,
     pub unchanged: u64,
+    /// How many there are of each, also of those that are not told one by one.
+    pub changed_count: u64,
+    /// Of them, those whose price fell.
+    pub cheaper_count: u64,
+    pub appeared_count: u64,
+    pub gone_count: u64,
     pub price_changes: Vec<PriceChange>,
     pub appeared: Vec<ListingRecord>,
     pub gone: Vec<ListingRecord>,

@@ -5,6 +5,8 @@ use glyph_core::market::Offer;
 /// Which offers stand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StandingFilter {
+    /// Now, in seconds since 1970: a row that was seen later, by somebody's wrong clock, moves no window.
+    pub now: i64,
     /// As it was seen until this time, seconds since 1970; absent means whatever has been seen.
     pub as_of: Option<i64>,
     /// Only what was seen within so many seconds before the last sight of all, or before `as_of`; absent means any.
@@ -28,6 +30,8 @@ pub struct StandingOffer {
     pub last_seen: i64,
     /// Whether it can be bought now, as far as its source says: it is neither sold nor out of stock.
     pub is_available: bool,
+    /// The fewest that are sold at a time.
+    pub min_order: u32,
 }
 
 /// The market at a time.

@@ -119,8 +119,9 @@ pub trait Store {
     /// Prices by model over the listings in force.
     fn list_model_markets(&self, as_of: Option<i64>) -> Result<Vec<ModelMarket>, StoreError>;
 
-    /// What two imports have in common and what changed, by the offer's texts.
-    fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError>;
+    /// What two imports have in common and what changed, by the offer's texts. Of each kind of change at most `most` are told
+    /// one by one; where there are more price changes than that, the largest.
+    fn diff_imports(&self, old: &str, new: &str, most: usize) -> Result<ImportDiff, StoreError>;
 
     /// What changed from each import to the next of the same source, by when they were seen: the newest import's changes
     /// first, and those of one import in the order of its rows.

@@ -127,11 +127,6 @@ impl Comparisons {
         Distribution::of(Sorted::all(self.groups.get(&group)?))
     }
 
-    /// What a condition costs beside a new card, as a factor; absent where the market does not tell.
-    pub fn condition_factor(&self, condition: Option<Condition>) -> Option<f64> {
-        self.gaps.get(&condition).map(|gap| gap.exp())
-    }
-
     /// The others that an offer is compared with; `None` where there are fewer than [`FEWEST`]. An offer that is one of
     /// those that this was made of is left out.
     pub fn beside(&self, offer: &Offer, is_among_them: bool) -> Option<Beside> {

@@ -41,6 +41,12 @@ impl Cautions {
         }
     }
 
+    /// Of the JSON array of their names that a database keeps.
+    pub fn of_stored(json: &str) -> Cautions {
+        let has = |flag: &Flag| json.contains(&format!("\"{}\"", flag.as_str()));
+        Cautions::of(Flag::ALL.into_iter().filter(has))
+    }
+
     pub fn has(self, flag: Flag) -> bool {
         self.flags & bit(flag) != 0
     }

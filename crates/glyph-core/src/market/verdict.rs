@@ -40,8 +40,6 @@ pub enum Reason {
     /// By its price alone.
     Price,
     ForParts,
-    /// A memory that the card was never made with.
-    ImpossibleMemory,
     /// The price of one card looks like that of all there are.
     LotTotal,
     /// The price of a lot looks like that of one card.
@@ -156,9 +154,6 @@ impl Verdict {
         let mut text = match self.reason {
             Reason::ForParts => {
                 "sold as broken or for parts: not the price of a working card".to_owned()
-            }
-            Reason::ImpossibleMemory => {
-                format!("the title gives a memory that the {model} was never made with")
             }
             Reason::LotTotal => format!(
                 "there are {} of them, and the price looks like that of all together",

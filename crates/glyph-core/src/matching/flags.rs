@@ -95,7 +95,7 @@ pub(super) fn read(tokens: &Tokens, answered: &Answered<'_>) -> Vec<Flag> {
         .collect()
 }
 
-/// Phrases that say the same wherever a seller describes the card at length; single words such as `repair` do not.
+/// Phrases that say it wherever a seller describes the card at length; single words such as `repair` do not.
 const NOTES_FOR_PARTS: &[&str] = &[
     "for parts",
     "parts only",
@@ -113,10 +113,39 @@ const NOTES_FOR_PARTS: &[&str] = &[
     "won t post",
     "crashes under load",
     "shows artifacts",
-    "is defective",
-    "is broken",
-    "is faulty",
 ];
+
+/// Words of a clause that speaks of what may happen, or of other goods: `refund if it does not work`, `my old PSU was not
+/// working`.
+const NOT_OF_THE_CARD: &[&str] = &[
+    "if",
+    "when",
+    "should",
+    "unless",
+    "case",
+    "refund",
+    "refunds",
+    "return",
+    "returns",
+    "returned",
+    "warranty",
+    "guarantee",
+    "dead",
+    "psu",
+    "monitor",
+    "computer",
+    "pc",
+    "motherboard",
+    "cable",
+    "fan",
+    "fans",
+];
+
+/// Words that deny what comes next, or speak of the past.
+const DENIES: &[&str] = &["no", "not", "never", "without", "was", "were"];
+
+/// Words of the same clause that are looked at.
+const CLAUSE_WORDS: usize = 6;
 
 /// Whether a seller's notes say that the card is broken or for parts.
 pub(super) fn notes_say_for_parts(notes: &Tokens) -> bool {
@@ -124,7 +153,9 @@ pub(super) fn notes_say_for_parts(notes: &Tokens) -> bool {
         let says = NOTES_FOR_PARTS
             .iter()
             .any(|phrase| is_at(notes, at, phrase));
-        says && !is_denied(notes, at)
+        let is_denied = at > 0 && DENIES.contains(&notes.text_at(at - 1));
+        let mut clause = at.saturating_sub(CLAUSE_WORDS)..at;
+        says && !is_denied && !clause.any(|before| NOT_OF_THE_CARD.contains(&notes.text_at(before)))
     })
 }
 

@@ -343,7 +343,14 @@ fn notes_that_call_the_card_broken_are_a_caution() {
         flags("Works perfectly, not for parts. Repair receipt included"),
         []
     );
-    assert_eq!(flags("works great"), []);
+    for sound in [
+        "works great",
+        "Replaced it, since my old PSU was not working with it",
+        "Full refund if the card does not work",
+        "Returns accepted when it is not working on arrival",
+    ] {
+        assert_eq!(flags(sound), [], "{sound}");
+    }
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl<'store> SqliteImportWriter<'store> {
                 import.registry.version(),
                 import.scoring_profile,
                 import.program_version,
-                import.seen_at,
+                finished.seen_at,
                 MATCHER_VERSION,
                 (finished.counts.scored + finished.counts.unmatched) as i64,
                 finished.counts.total() as i64,

@@ -68,6 +68,9 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
     Ok(record)
 }
 
+/// Rows that are looked at at a time for those that were seen by then.
+const TIMED_BATCH: usize = 5_000;
+
 /// The page is found in the segments; only its rows are read.
 pub(super) fn visit_listings(
     connection: &Connection,
@@ -122,7 +125,7 @@ pub(super) fn visit_listings(
                 continue;
             }
             left -= 1;
-            if visit(record).is_break() {
+            if visit(record).is_break() || left == 0 {
                 return Ok(());
             }
         }
@@ -131,7 +134,7 @@ pub(super) fn visit_listings(
             return Ok(());
         }
         page.offset = page.offset.saturating_add(ids.len());
-        page.limit = left;
+        page.limit = left.max(TIMED_BATCH);
     }
 }
 
@@ -250,19 +253,14 @@ pub(super) fn list_model_markets(
     let snapshot = connection.unchecked_transaction()?;
     let mut by_model: FxHashMap<String, Vec<f64>> = FxHashMap::default();
     if let Some(as_of) = as_of {
-        let mut statement = snapshot.prepare(&format!(
-            "{UNIT_PRICES} AND import_id IS ?1 AND (seen_at IS NULL OR seen_at <= ?2)"
-        ))?;
-        let until = source_import::time_text(as_of);
+        let mut statement = snapshot.prepare(&format!("{UNIT_PRICES} AND import_id IS ?1"))?;
         for import in source_import::known_at(&snapshot, as_of)? {
-            // A row without a time of its own was seen with its import.
-            let is_known = import.seen_at <= as_of;
-            let mut rows = statement.query((&import.import_id, &until))?;
-            collect_prices(&mut rows, is_known, &mut by_model)?;
+            let mut rows = statement.query([&import.import_id])?;
+            collect_prices(&mut rows, Some((as_of, import.seen_at)), &mut by_model)?;
         }
     } else {
         let mut statement = snapshot.prepare(UNIT_PRICES)?;
-        collect_prices(&mut statement.query([])?, true, &mut by_model)?;
+        collect_prices(&mut statement.query([])?, None, &mut by_model)?;
     }
     let mut markets: Vec<ModelMarket> = by_model
         .into_iter()
@@ -273,17 +271,23 @@ pub(super) fn list_model_markets(
 }
 
 const UNIT_PRICES: &str =
-    "SELECT canonical_model, price / COALESCE(lot_size, 1), seen_at IS NULL FROM scored_listings
+    "SELECT canonical_model, price / COALESCE(lot_size, 1), seen_at FROM scored_listings
      WHERE price < 9e999";
 
+/// Collects unit prices; `until` is a time, and when the import was seen.
 fn collect_prices(
     rows: &mut Rows<'_>,
-    takes_untimed: bool,
+    until: Option<(i64, i64)>,
     by_model: &mut FxHashMap<String, Vec<f64>>,
 ) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
-        if !takes_untimed && row.get(2)? {
-            continue;
+        // A row without a time of its own was seen with its import.
+        if let Some((as_of, import_seen_at)) = until {
+            let own = row.get_ref(2)?.as_str_or_null();
+            let own = own.map_err(rusqlite::Error::from)?.and_then(seconds_of);
+            if own.unwrap_or(import_seen_at) > as_of {
+                continue;
+            }
         }
         let model = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         let price = row.get(1)?;

@@ -177,6 +177,7 @@ pub(super) fn diff_imports(
     connection: &Connection,
     old: &str,
     new: &str,
+    most: usize,
 ) -> Result<ImportDiff, StoreError> {
     let snapshot = connection.unchecked_transaction()?;
     let any = ChangeFilter::default();
@@ -190,7 +191,28 @@ pub(super) fn diff_imports(
         unchanged,
         ..ImportDiff::default()
     };
-    for pair in &pairs {
+    let (mut changed, mut others): (Vec<&Pair>, Vec<&Pair>) = pairs
+        .iter()
+        .partition(|(old, new)| old.is_some() && new.is_some());
+    diff.changed_count = changed.len() as u64;
+    let is_cheaper = |(old, new): &&&Pair| {
+        old.zip(*new)
+            .is_some_and(|(old, new)| new.price < old.price)
+    };
+    diff.cheaper_count = changed.iter().filter(is_cheaper).count() as u64;
+    if changed.len() > most {
+        changed.sort_by(|one, other| size_of(other).total_cmp(&size_of(one)));
+        changed.truncate(most);
+    }
+    others.retain(|(old, _)| {
+        let count = match old {
+            Some(_) => &mut diff.gone_count,
+            None => &mut diff.appeared_count,
+        };
+        *count += 1;
+        *count <= most as u64
+    });
+    for pair in changed.into_iter().chain(others) {
         match change_of(&snapshot, pair)? {
             OfferChange::Price { old, new, .. } => diff.price_changes.push(PriceChange {
                 title: new.title,
@@ -255,6 +277,7 @@ fn following(connection: &Connection, filter: &ChangeFilter) -> Result<Vec<Follo
         }
     }
     following.reverse();
+    following.truncate(filter.last_imports.unwrap_or(usize::MAX));
     Ok(following)
 }
 
@@ -283,7 +306,11 @@ pub(super) fn visit_changes(
             &sights(&snapshot, &old_import, filter)?,
             &sights(&snapshot, &new_import, filter)?,
         );
-        for (place, pair) in (0_u64..).zip(&pairs) {
+        let mut placed: Vec<(u64, &Pair)> = (0_u64..).zip(&pairs).collect();
+        if filter.largest_first {
+            placed.sort_by(|(_, one), (_, other)| size_of(other).total_cmp(&size_of(one)));
+        }
+        for (place, pair) in placed {
             if place < first || !is_wanted(filter, pair) {
                 continue;
             }
@@ -301,6 +328,12 @@ pub(super) fn visit_changes(
         }
     }
     Ok(())
+}
+
+/// How far a price moved, up or down, in per cent; 0 where it did not, or cannot be told so.
+fn size_of((old, new): &Pair) -> f64 {
+    let percent = old.zip(*new).and_then(|(old, new)| percent_of(&old, &new));
+    percent.map_or(0.0, f64::abs)
 }
 
 /// As far as it can be told without the records.

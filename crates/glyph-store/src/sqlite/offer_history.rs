@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::history::{Observation, OfferHistory};
 use crate::listing::{ListingRecord, ListingSort};
 use crate::offer;
+use crate::time::seconds_of;
 
 /// The most sights that are given. Without an address or a seller, many rows of a file may be one offer.
 const MOST_SIGHTS: usize = 1000;
@@ -62,17 +63,18 @@ pub(super) fn offer_history(connection: &Connection, id: i64) -> Result<OfferHis
     if let Some(address) = &listing.source_url {
         sights.extend(old_sights(connection, address, &listing.canonical_model)?);
     }
-    sights.sort_by_cached_key(|sight| {
-        // The old program wrote a space where RFC 3339 has a `T`.
-        let seen_at = sight.seen_at.as_deref().unwrap_or_default();
-        (seen_at.replacen(' ', "T", 1), sight.listing_id)
-    });
+    sights.sort_by_cached_key(|sight| (sight.seen_at.clone(), sight.listing_id));
     let (relisted, gone_since) = comings_and_goings(connection, &sights)?;
     Ok(OfferHistory {
         sights,
         relisted,
         gone_since,
     })
+}
+
+/// A time as this program writes it; the old one left the zone out. What is no time stays as it is.
+fn rfc3339(text: &str) -> String {
+    seconds_of(text).map_or(text.to_owned(), source_import::time_text)
 }
 
 /// How often an offer came back to a source, and since when it is in none.
@@ -138,7 +140,7 @@ fn observation(connection: &Connection, record: ListingRecord) -> Result<Observa
         import_id: record.import_id,
         import_index: record.import_index,
         source_name,
-        seen_at: record.seen_at,
+        seen_at: record.seen_at.as_deref().map(rfc3339),
         price: record.price,
         unit_price: record.unit_price,
         score: record.score,
@@ -157,12 +159,13 @@ fn old_sights(
         )?
         .query_map([address, model], |row| {
             let price = row.get(1)?;
+            let seen_at: Option<String> = row.get(0)?;
             Ok(Observation {
                 listing_id: None,
                 import_id: None,
                 import_index: None,
                 source_name: None,
-                seen_at: row.get(0)?,
+                seen_at: seen_at.map(|text| rfc3339(&text)),
                 price,
                 unit_price: price,
                 score: row.get(2)?,

@@ -109,6 +109,7 @@ fn import(store: &mut SqliteStore, import_id: &str) {
     writer
         .commit(&FinishedImport {
             counts: Counts::default(),
+            seen_at: "2026-01-01T00:00:00Z",
             source_format: "csv",
             source_sha256: import_id,
             source_bytes: 0,
@@ -222,7 +223,9 @@ fn nothing_asked_of_one_import_reads_the_others() {
             store
                 .list_rejects("first", 0, &mut |_| ControlFlow::Continue(()))
                 .expect("an answer");
-            store.diff_imports("first", "second").expect("an answer");
+            store
+                .diff_imports("first", "second", usize::MAX)
+                .expect("an answer");
             store
                 .rescore_import("second", "inference", &|_| None)
                 .expect("an answer");

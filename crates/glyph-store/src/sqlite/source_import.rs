@@ -1,6 +1,6 @@
 //! Imports as the sources of offers: which follow one another, and which show the market at a time.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::FxHashMap;
 
 use crate::error::StoreError;
@@ -45,6 +45,7 @@ pub(super) fn source_imports(connection: &Connection) -> Result<Vec<SourceImport
             })
         })?
         .collect::<Result<_, _>>()?;
+    imports.extend(unrecorded(connection)?);
     imports.sort_by_key(|import| import.seen_at);
     let has_rows_of_none: bool = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM scored_listings WHERE import_id IS NULL)")?
@@ -72,6 +73,32 @@ pub(super) fn source_label(source_name: &str) -> Option<&str> {
     (!NAMELESS.contains(&label)).then_some(label)
 }
 
+/// Imports that old rows name and no record tells of: each a source of its own, seen when its rows were.
+fn unrecorded(connection: &Connection) -> Result<Vec<SourceImport>, StoreError> {
+    // From each name to the next in the index: there are few of them, and many rows.
+    let mut next = connection.prepare_cached(
+        "SELECT import_id FROM scored_listings WHERE import_id > ?1 ORDER BY import_id LIMIT 1",
+    )?;
+    let mut recorded = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM import_batches WHERE import_id = ?1)")?;
+    let mut imports = Vec::new();
+    let mut last = String::new();
+    while let Some(import_id) = next
+        .query_row([&last], |row| row.get::<_, String>(0))
+        .optional()?
+    {
+        if !recorded.query_row([&import_id], |row| row.get(0))? {
+            imports.push(SourceImport {
+                import_id: Some(import_id.clone()),
+                source_name: None,
+                seen_at: 0,
+            });
+        }
+        last = import_id;
+    }
+    Ok(imports)
+}
+
 /// The imports of which something was known at a time: those that were seen by then, and later ones with rows that have an
 /// earlier time of their own.
 pub(super) fn known_at(
@@ -79,7 +106,10 @@ pub(super) fn known_at(
     as_of: i64,
 ) -> Result<Vec<SourceImport>, StoreError> {
     let mut has_earlier = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM scored_listings WHERE import_id IS ?1 AND seen_at <= ?2)",
+        "SELECT EXISTS (
+           SELECT 1 FROM scored_listings
+           WHERE import_id IS ?1 AND REPLACE(seen_at, ' ', 'T') <= ?2
+         )",
     )?;
     let until = time_text(as_of);
     let mut known = Vec::new();

@@ -2,7 +2,6 @@
 
 use glyph_core::listing::Condition;
 use glyph_core::market::{Cautions, Offer};
-use glyph_core::matching::Flag;
 use rusqlite::{Connection, Row};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,43 +21,59 @@ struct Sight {
     standing: StandingOffer,
 }
 
+/// When texts of offers were seen first, by their keys.
+type FirstSights = FxHashMap<[u8; offer::KEY_BYTES], i64>;
+
+/// How much later than now a clock may be.
+const CLOCK_ERROR_SECONDS: i64 = 24 * 60 * 60;
+
 pub(super) fn standing_offers(
     connection: &Connection,
     filter: &StandingFilter,
 ) -> Result<Standing, StoreError> {
     let snapshot = connection.unchecked_transaction()?;
     let as_of = filter.as_of;
-    let mut imports = source_import::source_imports(&snapshot)?;
-    if let Some(wanted) = &filter.import_id {
-        imports.retain(|import| import.import_id.as_ref() == Some(wanted));
-    }
-    let chosen = source_import::latest_of_each_source(&imports, as_of);
+    let imports = source_import::source_imports(&snapshot)?;
+    let chosen = match &filter.import_id {
+        Some(wanted) => {
+            let is_wanted = |import: &SourceImport| import.import_id.as_ref() == Some(wanted);
+            imports.iter().position(is_wanted).into_iter().collect()
+        }
+        None => source_import::latest_of_each_source(&imports, as_of),
+    };
     let mut models = Models::default();
     let mut sights = Vec::new();
+    let mut first = FirstSights::default();
     for place in &chosen {
-        read_sights(
-            &snapshot,
-            &imports[*place],
-            *place,
-            as_of,
-            &mut models,
-            &mut sights,
-        )?;
+        let import = &imports[*place];
+        read_sights(&snapshot, import, *place, as_of, &mut models, &mut sights)?;
     }
-    let last_seen = sights.iter().map(|sight| sight.standing.last_seen).max();
+    for sight in &sights {
+        let known = first.entry(sight.key.texts).or_insert(i64::MAX);
+        *known = sight.standing.last_seen.min(*known);
+    }
+    let latest = filter.now.saturating_add(CLOCK_ERROR_SECONDS);
+    let last_seen = sights
+        .iter()
+        .map(|sight| sight.standing.last_seen)
+        .filter(|seen_at| *seen_at <= latest)
+        .max();
     if let (Some(window), Some(end)) = (filter.window_seconds, as_of.or(last_seen)) {
         sights.retain(|sight| sight.standing.last_seen >= end.saturating_sub(window));
     }
     keep_last_sights(&mut sights);
-    let older: Vec<&SourceImport> = imports
+    let end = as_of.or(last_seen).unwrap_or(i64::MAX);
+    let older = imports
         .iter()
         .enumerate()
-        .filter(|(place, import)| {
-            !chosen.contains(place) && as_of.is_none_or(|as_of| import.seen_at <= as_of)
-        })
-        .map(|(_, import)| import)
-        .collect();
-    find_first_sights(&snapshot, &older, &mut sights)?;
+        .filter(|(place, import)| !chosen.contains(place) && import.seen_at <= end);
+    let older: Vec<&SourceImport> = older.map(|(_, import)| import).collect();
+    find_first_sights(&snapshot, &older, &mut first)?;
+    for sight in &mut sights {
+        if let Some(seen_at) = first.get(&sight.key.texts) {
+            sight.standing.first_seen = (*seen_at).min(sight.standing.last_seen);
+        }
+    }
     let sources: FxHashSet<usize> = sights.iter().map(|sight| sight.import).collect();
     sights.sort_unstable_by_key(|sight| sight.standing.id);
     Ok(Standing {
@@ -78,7 +93,8 @@ fn read_sights(
     sights: &mut Vec<Sight>,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {}, row.id, row.price, row.score, row.quantity, row.availability, row.seen_at, offer.flags
+        "SELECT {}, row.id, row.price, row.score, row.quantity, row.availability, row.seen_at, offer.flags,
+           row.min_order_qty
          FROM scored_listings AS row
          LEFT JOIN listings AS offer ON offer.id = row.listing_id
          WHERE row.import_id IS ?1
@@ -114,13 +130,7 @@ fn read(
     let lot_size = u32::try_from(lot_size).unwrap_or(u32::MAX).max(1);
     let quantity: Option<i64> = row.get(at(3))?;
     let availability = text(row, at(4))?;
-    let flags = text(row, at(6))?.unwrap_or_default();
-    let has = |flag: &Flag| flags.contains(&format!("\"{}\"", flag.as_str()));
-    let cautions = if flags.is_empty() {
-        Cautions::default()
-    } else {
-        Cautions::of(Flag::ALL.into_iter().filter(has))
-    };
+    let cautions = text(row, at(6))?.map_or(Cautions::default(), Cautions::of_stored);
     Ok(Sight {
         key: OfferKey::of(row)?,
         import,
@@ -139,6 +149,10 @@ fn read(
             first_seen: seen_at,
             last_seen: seen_at,
             is_available: !matches!(availability, Some("sold" | "out_of_stock")),
+            min_order: row
+                .get::<_, Option<i64>>(at(7))?
+                .and_then(|least| u32::try_from(least).ok())
+                .unwrap_or(1),
         },
     })
 }
@@ -163,19 +177,29 @@ impl Models {
 }
 
 /// Of an offer that several imports or rows show, those of its last sight stand; at one price it counts once, however often
-/// the source repeats it.
+/// the source repeats it. What was sold and what is asked are told apart.
 fn keep_last_sights(sights: &mut Vec<Sight>) {
-    let mut last: FxHashMap<u64, (i64, usize)> = FxHashMap::default();
+    let key_of = |sight: &Sight| (sight.key.whole, sight.standing.offer.is_sold);
+    let mut last: FxHashMap<(u64, bool), (i64, usize)> = FxHashMap::default();
     for sight in sights.iter() {
         let seen = (sight.standing.last_seen, sight.import);
-        let known = last.entry(sight.key.whole).or_insert(seen);
+        let known = last.entry(key_of(sight)).or_insert(seen);
         *known = seen.max(*known);
     }
+    let is_last =
+        |sight: &Sight| last.get(&key_of(sight)) == Some(&(sight.standing.last_seen, sight.import));
+    // One that can be bought stands for its repetitions.
+    let with_price = |sight: &Sight| (key_of(sight), sight.standing.offer.unit_price.to_bits());
+    let can_be_bought: FxHashSet<_> = sights
+        .iter()
+        .filter(|sight| is_last(sight) && sight.standing.is_available)
+        .map(with_price)
+        .collect();
     let mut told = FxHashSet::default();
     sights.retain(|sight| {
-        let key = sight.key.whole;
-        last.get(&key) == Some(&(sight.standing.last_seen, sight.import))
-            && told.insert((key, sight.standing.offer.unit_price.to_bits()))
+        is_last(sight)
+            && (sight.standing.is_available || !can_be_bought.contains(&with_price(sight)))
+            && told.insert(with_price(sight))
     });
 }
 
@@ -183,29 +207,18 @@ fn keep_last_sights(sights: &mut Vec<Sight>) {
 fn find_first_sights(
     connection: &Connection,
     older: &[&SourceImport],
-    sights: &mut [Sight],
+    first: &mut FirstSights,
 ) -> Result<(), StoreError> {
-    let mut first: FxHashMap<[u8; offer::KEY_BYTES], i64> = FxHashMap::default();
-    for sight in sights.iter() {
-        let known = first
-            .entry(sight.key.texts)
-            .or_insert(sight.standing.last_seen);
-        *known = sight.standing.last_seen.min(*known);
+    if older.is_empty() {
+        return Ok(());
     }
-    if !older.is_empty() {
-        let keys = keys_of_texts(connection, &first)?;
-        for import in older {
-            for texts in segment::distinct_texts(connection, import.import_id.as_deref())? {
-                let known = keys.get(&texts).and_then(|key| first.get_mut(key));
-                if let Some(known) = known {
-                    *known = import.seen_at.min(*known);
-                }
+    let keys = keys_of_texts(connection, first)?;
+    for import in older {
+        for texts in segment::distinct_texts(connection, import.import_id.as_deref())? {
+            let known = keys.get(&texts).and_then(|key| first.get_mut(key));
+            if let Some(known) = known {
+                *known = import.seen_at.min(*known);
             }
-        }
-    }
-    for sight in sights {
-        if let Some(seen_at) = first.get(&sight.key.texts) {
-            sight.standing.first_seen = *seen_at;
         }
     }
     Ok(())
@@ -214,7 +227,7 @@ fn find_first_sights(
 /// The rows of `listings` with one of these keys.
 fn keys_of_texts(
     connection: &Connection,
-    wanted: &FxHashMap<[u8; offer::KEY_BYTES], i64>,
+    wanted: &FirstSights,
 ) -> Result<FxHashMap<i64, [u8; offer::KEY_BYTES]>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT id, fingerprint FROM listings WHERE fingerprint IS NOT NULL")?;

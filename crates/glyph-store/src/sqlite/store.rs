@@ -176,8 +176,8 @@ impl Store for SqliteStore {
         listing::list_model_markets(&self.connection, as_of)
     }
 
-    fn diff_imports(&self, old: &str, new: &str) -> Result<ImportDiff, StoreError> {
-        offer_change::diff_imports(&self.connection, old, new)
+    fn diff_imports(&self, old: &str, new: &str, most: usize) -> Result<ImportDiff, StoreError> {
+        offer_change::diff_imports(&self.connection, old, new, most)
     }
 
     fn visit_changes(

@@ -94,6 +94,7 @@ impl Ended {
     pub(crate) fn finished<'a>(&'a self, feed: &Feed<'a>) -> FinishedImport<'a> {
         FinishedImport {
             counts: self.counts,
+            seen_at: feed.imported_at,
             source_format: "csv",
             source_sha256: "0000",
             source_bytes: feed.csv.len() as u64,

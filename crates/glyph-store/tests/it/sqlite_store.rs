@@ -1,6 +1,7 @@
 //! The conformance suite on SQLite files.
 
 use glyph_store::sqlite::SqliteStore;
+use glyph_store::standing::StandingFilter;
 use glyph_store::store::Store;
 use tempfile::TempDir;
 
@@ -8,6 +9,7 @@ use crate::conformance::{
     check, diff, find_import, history, import, listing, model_market, rematch, repair, rescore,
     row, service, standing, story, summary, undo,
 };
+use crate::feed::Feed;
 
 /// A database in a folder of its own.
 pub(crate) struct Place {
@@ -484,4 +486,55 @@ fn an_offer_counts_once_at_one_price() {
 #[test]
 fn an_undone_import_saw_nothing() {
     prove(history::an_undone_import_saw_nothing);
+}
+
+#[test]
+fn days_count_from_the_first_sight_in_any_source() {
+    prove(standing::days_count_from_the_first_sight_in_any_source);
+}
+
+#[test]
+fn what_is_asked_stands_beside_what_was_sold() {
+    prove(standing::what_is_asked_stands_beside_what_was_sold);
+}
+
+#[test]
+fn a_clock_that_is_ahead_moves_no_window() {
+    prove(standing::a_clock_that_is_ahead_moves_no_window);
+}
+
+#[test]
+fn the_course_of_a_model_is_of_whole_cards_that_are_asked_for() {
+    prove(standing::the_course_of_a_model_is_of_whole_cards_that_are_asked_for);
+}
+
+/// Rows of the older program whose import no record tells of.
+#[test]
+fn rows_of_an_import_without_a_record_stand_too() {
+    let place = Place::new();
+    let mut store = place.store();
+    let csv = "Title,Price,Condition,Quantity,Seller,Region,Url,Notes\nNVIDIA L4 24GB,2000,New,1,North,USA,,\n";
+    Feed::new("known", csv).commit(&mut store).unwrap();
+    drop(store);
+    let connection = rusqlite::Connection::open(place.path()).unwrap();
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    connection
+        .execute(
+            "INSERT INTO scored_listings (canonical_model, price, score, seen_at, import_id)
+             VALUES ('L4', 1800, 30, '2026-01-01 23:00:00', 'nobody-knows')",
+            [],
+        )
+        .unwrap();
+    let store = place.store();
+    let standing = store.standing_offers(&StandingFilter::default()).unwrap();
+    assert_eq!(standing.offers.len(), 2);
+    // 2026-01-01T22:00:00Z.
+    let earlier = 1_767_304_800;
+    assert_eq!(store.list_model_markets(Some(earlier)).unwrap(), []);
+    assert_eq!(
+        store.list_model_markets(Some(earlier + 7200)).unwrap()[0].listing_count,
+        1
+    );
 }

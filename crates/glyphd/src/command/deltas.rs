@@ -115,6 +115,8 @@ pub(super) fn run(path: &Path, arguments: &Arguments) -> anyhow::Result<Status> 
         min_percent: arguments.min_percent,
         after: arguments.after.map(clock::text),
         until: arguments.until.map(clock::text_of_second),
+        largest_first: false,
+        last_imports: None,
         new_import,
         place: None,
     };

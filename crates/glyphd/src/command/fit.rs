@@ -131,6 +131,7 @@ fn candidates(market: &Market, registry: &Registry) -> Vec<Candidate> {
             standing.is_available
                 && !offer.is_sold
                 && offer.lot_size == 1
+                && standing.min_order <= 1
                 && offer.is_comparable()
                 && *call != Some(Call::Suspicious)
         })

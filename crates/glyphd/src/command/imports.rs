@@ -208,7 +208,7 @@ pub(super) fn run(
         Command::Diff { old, new, output } => {
             let (old, new) = (find(&store, old)?, find(&store, new)?);
             show_diff(
-                &store.diff_imports(&old.import_id, &new.import_id)?,
+                &store.diff_imports(&old.import_id, &new.import_id, usize::MAX)?,
                 output.format(),
             )?;
         }

@@ -56,6 +56,7 @@ pub(super) struct View {
 impl View {
     pub(super) fn filter(&self) -> StandingFilter {
         StandingFilter {
+            now: clock::now().as_second(),
             as_of: self.as_of,
             window_seconds: (self.window > 0).then_some(self.window * DAY_SECONDS),
             import_id: None,

@@ -1,5 +1,7 @@
 //! Small pieces that all pages are made of: figures, signs, tables, and how numbers and times are written.
 
+use std::borrow::Cow;
+
 use maud::{Markup, PreEscaped, html};
 
 use crate::clock;
@@ -44,6 +46,15 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
 /// With so many decimals, as a column of numbers has them.
 pub(crate) fn fixed(value: f64, decimals: usize) -> String {
     grouped(&format!("{value:.decimals$}"))
+}
+
+/// The beginning of a text that may be of any length.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    const MOST_CHARS: usize = 2_000;
+    match text.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// What stands between backticks as code.
@@ -252,6 +263,22 @@ pub(crate) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
+/// The address of an import's page.
+pub(crate) fn import_address(import_id: &str) -> String {
+    format!("/imports/{}", segment(import_id))
+}
+
+/// The address of a model's page.
+pub(crate) fn model_address(canonical_model: &str) -> String {
+    format!("/models/{}", segment(canonical_model))
+}
+
+/// A part of a path: the older program's names may be any text.
+fn segment(text: &str) -> String {
+    // A blank is `+` in a query alone.
+    encoded(text).replace('+', "%20")
+}
+
 /// Markup that is there already.
 pub(crate) fn none() -> Markup {
     PreEscaped(String::new())
@@ -272,6 +299,7 @@ mod tests {
         assert_eq!(number(24.0, 1), "24");
         assert_eq!(bytes(5_000_000), "5 MB");
         assert_eq!(fixed(1057.5, 2), "1,057.50");
+        assert_eq!(import_address("a/b ?c"), "/imports/a%2Fb%20%3Fc");
         assert_eq!(told("a `b` c").into_string(), "a <code>b</code> c");
         assert!(change(0.01).into_string().contains("0 %"));
     }

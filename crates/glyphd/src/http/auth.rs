@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use glyph_store::service::TokenRecord;
@@ -47,8 +47,11 @@ pub(super) async fn authorise(
     let is_page = path != "/" || page::is_asked_for(request.headers());
     let page_needs = needed_by_page(request.method(), path).filter(|_| is_page);
     let needed = needed(request.method(), path).or(page_needs);
-    let given = bearer(request.headers())
-        .and_then(|token| token.map_or_else(|| cookie(request.headers()), |token| Ok(Some(token))));
+    let given = match bearer(request.headers()) {
+        // Cookies know no ports: one of another server on this machine means nothing where none is asked for.
+        Ok(None) if context.needs_token => cookie(request.headers()),
+        given => given,
+    };
     let allowed = match needed {
         None => Ok(()),
         Some(needed) => match given {
@@ -79,7 +82,9 @@ fn to_login(method: &Method, uri: &Uri) -> Response {
         "/"
     };
     let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    Redirect::to(&format!("/login?next={next}")).into_response()
+    let cleared = HeaderValue::from_static(page::NO_COOKIE);
+    let login = Redirect::to(&format!("/login?next={next}"));
+    ([(header::SET_COOKIE, cleared)], login).into_response()
 }
 
 /// The scope that a page needs; `None` where anybody may see it, or it is no page.

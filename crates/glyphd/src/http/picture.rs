@@ -1,13 +1,15 @@
 //! The market as the page shows it, kept in memory and made again when the database changes.
 //!
-//! Making it reads every standing offer, about a second for a million. So it is made ahead: when the server starts, and
+//! Making it reads every standing offer, about two seconds for a million. So it is made ahead: when the server starts, and
 //! when somebody asks after a change. Whoever asks while a newer one is being made is shown the last one, and before the
 //! first a page that says so and asks again by itself.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use glyph_store::history::ChangeFilter;
 use glyph_store::import::{ImportRecord, Totals};
 use glyph_store::listing::ListingRecord;
@@ -17,7 +19,7 @@ use tokio::sync::watch;
 
 use super::context::Context;
 use super::problem::{Code, Problem};
-use crate::market::{Market, Mover, Movers, course, find_movers};
+use crate::market::{Compared, Market, Mover, Movers, course, find_movers};
 use crate::names::Names;
 
 /// What the page shows of the database as a whole.
@@ -28,9 +30,9 @@ pub(crate) struct Picture {
     pub(crate) totals: Totals,
     /// The newest imports, at most [`NEWEST_IMPORTS`].
     pub(crate) imports: Vec<ImportRecord>,
-    /// The import that found the newest changes, and the one before it of the same source.
-    pub(crate) compared: Option<(String, String)>,
-    /// The largest moves of prices that it found.
+    /// The newest imports that tell of moves of prices.
+    pub(crate) compared: Option<Compared>,
+    /// The largest moves of prices that they tell of.
     pub(crate) movers: Vec<Mover>,
     /// The furthest under what they are compared with, and the median of that.
     pub(crate) deals: Vec<(ListingRecord, f64)>,
@@ -50,21 +52,26 @@ const COURSE_IMPORTS: usize = 60;
 /// A database that changes all the time is not looked through all the time: at most this share of it.
 const REST: u32 = 4;
 
-type Made = Option<Result<Arc<Picture>, Problem>>;
+/// The last picture, where there was one, and what went wrong since.
+#[derive(Debug, Clone, Default)]
+struct Made {
+    last: Option<Arc<Picture>>,
+    problem: Option<Problem>,
+}
 
 /// The last picture, and whether a newer one is on its way.
 #[derive(Debug)]
 pub(crate) struct Pictures {
     made: watch::Sender<Made>,
     is_being_made: AtomicBool,
-    /// When the last one was ready, and how long it took.
+    /// When the last try ended, and how long it took.
     last: Mutex<Option<(Instant, Duration)>>,
 }
 
 impl Default for Pictures {
     fn default() -> Pictures {
         Pictures {
-            made: watch::Sender::new(None),
+            made: watch::Sender::new(Made::default()),
             is_being_made: AtomicBool::new(false),
             last: Mutex::default(),
         }
@@ -82,47 +89,62 @@ impl Pictures {
 pub(crate) async fn picture(context: &Context) -> Result<Option<Arc<Picture>>, Problem> {
     let version = context.database.version()?;
     let mut made = context.pictures.made.subscribe();
-    let last = made.borrow_and_update().clone();
-    let last = last.and_then(Result::ok);
-    if let Some(last) = &last
-        && (last.version == version || context.pictures.rests())
+    let known = made.borrow_and_update().clone();
+    if context.pictures.rests()
+        || known
+            .last
+            .as_ref()
+            .is_some_and(|last| last.version == version)
     {
-        return Ok(Some(Arc::clone(last)));
+        return told(known);
     }
     if !context.pictures.is_being_made.swap(true, Ordering::AcqRel) {
         let context = Arc::clone(context);
         tokio::spawn(async move { make(&context, version).await });
     }
-    let newer = async {
-        made.changed().await.map_err(|_| stopping())?;
-        made.borrow().clone().ok_or_else(stopping)?
-    };
-    match tokio::time::timeout(context.limits.picture, newer).await {
-        Ok(newer) => newer.map(Some),
-        Err(_) => Ok(last),
+    match tokio::time::timeout(context.limits.picture, made.changed()).await {
+        Ok(Ok(())) => told(made.borrow().clone()),
+        Ok(Err(_)) => Err(Problem::new(Code::ServerStopping, "the server is stopping")),
+        Err(_) => told(known),
     }
 }
 
-fn stopping() -> Problem {
-    Problem::new(Code::ServerStopping, "the server is stopping")
+/// An old picture is better than none; what went wrong is told where there is none.
+fn told(made: Made) -> Result<Option<Arc<Picture>>, Problem> {
+    match (made.last, made.problem) {
+        (None, Some(problem)) => Err(problem),
+        (last, _) => Ok(last),
+    }
 }
 
 async fn make(context: &Context, version: u64) {
     let names = Arc::clone(&context.names);
     let started = Instant::now();
-    let made = context
+    let looking = context
         .database
-        .read(move |store| look(store, &names, version))
-        .await;
+        .read(move |store| look(store, &names, version));
+    // A panic must not leave the pages waiting for ever.
+    let made = AssertUnwindSafe(looking)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(Problem::internal(&"looking through the market panicked")));
     let pictures = &context.pictures;
     *pictures.last.lock().unwrap_or_else(PoisonError::into_inner) =
         Some((Instant::now(), started.elapsed()));
-    if let Err(problem) = &made {
-        tracing::warn!(%problem, "the market could not be looked through");
-    }
     // Before it is told: whoever is told of it may ask for the next one at once.
     pictures.is_being_made.store(false, Ordering::Release);
-    pictures.made.send_replace(Some(made.map(Arc::new)));
+    pictures.made.send_modify(|known| match made {
+        Ok(picture) => {
+            *known = Made {
+                last: Some(Arc::new(picture)),
+                problem: None,
+            };
+        }
+        Err(problem) => {
+            tracing::warn!(%problem, "the market could not be looked through");
+            known.problem = Some(problem);
+        }
+    });
 }
 
 fn look(store: &SqliteStore, names: &Names, version: u64) -> Result<Picture, Problem> {

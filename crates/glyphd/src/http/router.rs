@@ -156,6 +156,7 @@ fn pages(context: &Context) -> Router<Context> {
         .route("/login", get(page::login::show).post(page::login::enter))
         .route("/logout", post(page::login::leave))
         .route("/assets/{version}/{name}", get(page::assets::show))
+        .layer(middleware::map_response(layers::timed_out))
         .layer(timeout)
         .merge(streams)
 }

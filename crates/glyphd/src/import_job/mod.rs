@@ -115,7 +115,7 @@ pub(crate) fn import_prepared(
         matcher,
         profile: &options.profile,
     };
-    let mut tally = Tally::new(writer.as_sink(), options);
+    let mut tally = Tally::new(writer.as_sink(), options, &imported_at);
     let result = pipeline::run(rows.as_mut(), &mut stages, &mut tally, &mut |counts| {
         onlooker.look(counts)
     });
@@ -123,8 +123,14 @@ pub(crate) fn import_prepared(
         errors_by_code,
         unmatched_by_reason,
         first_reject,
+        last_seen,
         ..
     } = tally;
+    // Of the last time that a file tells itself, so that an old one may come late.
+    let seen_at = match (options.seen_at, last_seen) {
+        (None, Some(last_seen)) => last_seen,
+        _ => seen_at.clone(),
+    };
     let counts = result.map_err(|error| explain(error, first_reject.as_deref(), input))?;
     let digested = input.finish(by_position)?;
     if let Some(most) = options.most_rejects
@@ -165,6 +171,7 @@ pub(crate) fn import_prepared(
     let job = onlooker.job_ended(&report);
     let finished = FinishedImport {
         counts,
+        seen_at: &seen_at,
         source_format: report.findings.format,
         source_sha256: &digested.sha256,
         source_bytes: digested.bytes,

@@ -9,7 +9,7 @@ use glyph_core::source::Findings;
 
 use super::options::ImportOptions;
 use super::tally::explain;
-use super::{OpenedSource, Prepared, prepare};
+use super::{OpenedSource, open_source, reader_for};
 use crate::input::Input;
 use crate::names::Names;
 
@@ -43,18 +43,26 @@ pub(crate) enum PreviewOutcome {
 /// Rows of one outcome that are shown: the first ones.
 const ROWS_OF_A_KIND: usize = 8;
 
+/// Bytes of a rejected record that are shown.
+const RAW_BYTES: usize = 8 << 10;
+
 /// Rows that are looked at: enough to see how a file is read, soon enough to wait for.
 const MOST_ROWS: u64 = 200_000;
 
-/// Looks at the rows of an input. `is_piece` says that its end may be cut off within a row, which is left out then.
+/// Looks at the rows of an input. `is_piece` says that its end may be cut off within a row, which is left out then; `None`
+/// for a piece of a kind that can only be read whole.
 pub(crate) fn preview(
     input: &Input,
     options: &ImportOptions,
     names: &Names,
     is_piece: bool,
-) -> anyhow::Result<Preview> {
-    let Prepared { source, reader, .. } = prepare(input, options)?;
-    let OpenedSource { mut rows, .. } = source;
+) -> anyhow::Result<Option<Preview>> {
+    let opened = open_source(input, options);
+    if opened.is_err() && is_piece {
+        return Ok(None);
+    }
+    let OpenedSource { mut rows, .. } = opened?;
+    let reader = reader_for(rows.as_ref(), options)?;
     let columns = reader.header().describe();
     let mut stages = Stages {
         reader,
@@ -75,18 +83,19 @@ pub(crate) fn preview(
         Ok(_) | Err(RunError::Stopped(_)) => {}
         // A piece ends where it ends.
         Err(_) if is_piece && gathered.counts.total() > 0 => {}
+        Err(_) if is_piece => return Ok(None),
         Err(error) => return Err(explain(error, None, input)),
     }
     if is_piece {
         gathered.leave_out_last();
     }
-    Ok(Preview {
+    Ok(Some(Preview {
         columns,
         findings: rows.findings(),
         counts: gathered.counts,
         has_more: was_stopped || is_piece,
         rows: gathered.rows(),
-    })
+    }))
 }
 
 #[derive(Default)]
@@ -149,7 +158,7 @@ fn row_of(outcome: &Outcome<'_>) -> PreviewRow {
             },
         ),
         Outcome::Rejected(row) => (
-            String::from_utf8_lossy(row.raw).into_owned(),
+            String::from_utf8_lossy(&row.raw[..row.raw.len().min(RAW_BYTES)]).into_owned(),
             String::new(),
             PreviewOutcome::Rejected {
                 errors: row.errors.to_vec(),

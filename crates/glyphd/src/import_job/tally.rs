@@ -19,10 +19,17 @@ pub(super) struct Tally<'a> {
     pub(super) errors_by_code: BTreeMap<&'static str, u64>,
     pub(super) unmatched_by_reason: BTreeMap<&'static str, u64>,
     pub(super) first_reject: Option<String>,
+    /// The latest of the times that rows have of their own, as far as it has come.
+    pub(super) last_seen: Option<String>,
+    now: &'a str,
 }
 
 impl<'a> Tally<'a> {
-    pub(super) fn new(writer: &'a mut dyn Sink, options: &ImportOptions) -> Tally<'a> {
+    pub(super) fn new(
+        writer: &'a mut dyn Sink,
+        options: &ImportOptions,
+        now: &'a str,
+    ) -> Tally<'a> {
         Tally {
             writer,
             counts: Counts::default(),
@@ -32,6 +39,8 @@ impl<'a> Tally<'a> {
             errors_by_code: BTreeMap::new(),
             unmatched_by_reason: BTreeMap::new(),
             first_reject: None,
+            last_seen: None,
+            now,
         }
     }
 }
@@ -53,6 +62,17 @@ impl Sink for Tally<'_> {
             && self.counts.total() > most
         {
             return Err(TooManyRows(most).into());
+        }
+        let offer = match outcome {
+            Outcome::Scored(scored) => Some(&scored.offer),
+            Outcome::Unmatched(offer, _) => Some(offer),
+            Outcome::Rejected(_) => None,
+        };
+        if let Some(own) = offer.and_then(|offer| offer.listing.seen_at.as_ref())
+            && own.as_str() <= self.now
+            && self.last_seen.as_ref().is_none_or(|last| own > last)
+        {
+            self.last_seen = Some(own.clone());
         }
         match outcome {
             Outcome::Scored(_) => {}

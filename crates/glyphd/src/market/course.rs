@@ -18,10 +18,10 @@ pub(crate) struct Day {
 
 /// The days of a model, the oldest first. A source that has not been seen for 90 days no longer counts.
 pub(crate) fn course(sights: &[ModelSight]) -> Vec<Day> {
-    let mut of_source: BTreeMap<String, (i64, &[f64])> = BTreeMap::new();
+    let mut of_source: BTreeMap<&str, (i64, &[f64])> = BTreeMap::new();
     let mut days: Vec<Day> = Vec::new();
     for (place, sight) in sights.iter().enumerate() {
-        of_source.insert(source_of(sight), (sight.seen_at, &sight.prices));
+        of_source.insert(&sight.source, (sight.seen_at, &sight.prices));
         let day = sight.seen_at.div_euclid(DAY_SECONDS);
         let is_last_of_day = sights
             .get(place + 1)
@@ -46,17 +46,6 @@ pub(crate) fn course(sights: &[ModelSight]) -> Vec<Day> {
     days
 }
 
-/// The file's name, in whatever folder it lay; an import without one is a source of its own.
-fn source_of(sight: &ModelSight) -> String {
-    let name = sight.source_name.as_deref().unwrap_or_default();
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    if name.is_empty() {
-        sight.import_id.clone().unwrap_or_default()
-    } else {
-        name.to_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,7 +53,8 @@ mod tests {
     fn sight(source: &str, day: i64, prices: &[f64]) -> ModelSight {
         ModelSight {
             import_id: Some(format!("{source}-{day}")),
-            source_name: Some(format!("folder/{source}")),
+            source_name: None,
+            source: source.to_owned(),
             seen_at: day * DAY_SECONDS + 3600,
             prices: prices.to_vec(),
         }

@@ -13,7 +13,6 @@ use glyph_core::market::fair_price::{
 };
 use glyph_core::market::verdict::{Call, Verdict, judge};
 use glyph_core::market::{Cautions, Offer};
-use glyph_core::matching::Flag;
 use glyph_core::registry::Registry;
 use glyph_store::StoreError;
 use glyph_store::listing::ListingRecord;
@@ -21,9 +20,11 @@ use glyph_store::standing::{Standing, StandingFilter, StandingOffer};
 use glyph_store::store::Store;
 use serde::Serialize;
 
+use crate::clock;
+
 pub(crate) use course::{Day, course};
 pub(crate) use figures::ModelFigures;
-pub(crate) use movers::{Mover, Movers, find_movers};
+pub(crate) use movers::{Compared, Mover, Movers, find_movers};
 
 /// How long an offer counts that its source has not shown again, where nothing else is asked for: 90 days.
 pub(crate) const WINDOW_DAYS: i64 = 90;
@@ -111,6 +112,7 @@ impl Market {
     /// The filter where nothing is asked for.
     pub(crate) fn usual_filter() -> StandingFilter {
         StandingFilter {
+            now: clock::now().as_second(),
             window_seconds: Some(WINDOW_DAYS * DAY_SECONDS),
             ..StandingFilter::default()
         }
@@ -192,11 +194,33 @@ impl Market {
         deals
     }
 
+    /// The listings of a model that stand, at most so many, the best score first.
+    pub(crate) fn best_of(&self, canonical_model: &str, most: usize) -> Vec<i64> {
+        let models = &self.standing.models;
+        let Some(place) = models.iter().position(|name| name == canonical_model) else {
+            return Vec::new();
+        };
+        let offers = self.standing.offers.iter();
+        let mut offers: Vec<&StandingOffer> = offers
+            .filter(|standing| standing.offer.model as usize == place)
+            .collect();
+        offers.sort_by(|one, other| {
+            other
+                .score
+                .total_cmp(&one.score)
+                .then(one.id.cmp(&other.id))
+        });
+        offers
+            .into_iter()
+            .take(most)
+            .map(|standing| standing.id)
+            .collect()
+    }
+
     fn offer_of(&self, listing: &ListingRecord) -> Option<Offer> {
         let model = &listing.canonical_model;
         let model = self.standing.models.iter().position(|name| name == model)?;
-        let flags = listing.flags.as_deref().unwrap_or_default();
-        let has = |flag: &Flag| flags.contains(&format!("\"{}\"", flag.as_str()));
+        let flags = listing.flags.as_deref();
         Some(Offer {
             model: model as u32,
             condition: listing.condition.as_deref().and_then(Condition::read),
@@ -206,7 +230,7 @@ impl Market {
                 .quantity
                 .and_then(|quantity| u32::try_from(quantity).ok()),
             is_sold: listing.availability.as_deref() == Some("sold"),
-            cautions: Cautions::of(Flag::ALL.into_iter().filter(has)),
+            cautions: flags.map_or(Cautions::default(), Cautions::of_stored),
         })
     }
 }

@@ -16,18 +16,27 @@ pub(crate) struct Mover {
     pub(crate) percent: f64,
 }
 
+/// Two imports of one source that follow one another.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Compared {
+    pub(crate) old_import: String,
+    pub(crate) new_import: String,
+    /// When the later one was seen: RFC 3339.
+    pub(crate) found_at: String,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Movers {
-    /// The import that found them, after the one before it of the same source.
-    pub(crate) compared: Option<(String, String)>,
+    pub(crate) compared: Option<Compared>,
     /// The largest first.
     pub(crate) movers: Vec<Mover>,
 }
 
-/// Changes that are looked through for the largest ones.
-const MOST_CHANGES: usize = 2_000;
+/// Imports that are looked at for one that found any: an unchanged catalogue finds none, and takes as long.
+const LAST_IMPORTS: usize = 3;
 
-/// The `most` largest moves that the newest import found which the filter lets through.
+/// The `most` largest moves that the newest import found which the filter lets through; of the last few imports the first
+/// that found any.
 pub(crate) fn find_movers(
     store: &dyn Store,
     filter: &ChangeFilter,
@@ -35,13 +44,18 @@ pub(crate) fn find_movers(
 ) -> Result<Movers, StoreError> {
     let filter = ChangeFilter {
         kind: Some(ChangeKind::Price),
+        last_imports: Some(LAST_IMPORTS),
+        largest_first: true,
         ..filter.clone()
     };
     let mut found = Movers::default();
     store.visit_changes(&filter, &mut |change: FoundChange| {
-        let pair = (change.old_import.clone(), change.new_import.clone());
-        let compared = found.compared.get_or_insert_with(|| pair.clone());
-        if *compared != pair || found.movers.len() >= MOST_CHANGES {
+        let compared = Compared {
+            old_import: change.old_import,
+            new_import: change.new_import,
+            found_at: change.found_at,
+        };
+        if found.compared.get_or_insert_with(|| compared.clone()) != &compared {
             return ControlFlow::Break(());
         }
         if let Some(percent) = change.change.price_percent()
@@ -53,12 +67,11 @@ pub(crate) fn find_movers(
                 percent,
             });
         }
-        ControlFlow::Continue(())
+        if found.movers.len() < most {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     })?;
-    let size = |mover: &Mover| mover.percent.abs();
-    found
-        .movers
-        .sort_by(|one, other| size(other).total_cmp(&size(one)));
-    found.movers.truncate(most);
     Ok(found)
 }

@@ -6,7 +6,7 @@ use super::Report;
 use crate::html::STYLES;
 use crate::html::chart::{Spot, bar, key, scatter};
 use crate::html::parts::{
-    change, chip, count, day_and_hour, figures, head, interval, money, none, number, section,
+    change, chip, count, day, day_and_hour, figures, head, interval, money, none, number, section,
     share, table,
 };
 
@@ -67,7 +67,7 @@ fn movers(report: &Report) -> Markup {
     section(
         "movers",
         "Largest price moves",
-        &markup! { "Of the newest import" },
+        &markup! { "As told on " (report.moved_at.as_deref().map(day).unwrap_or_default()) },
         &table(
             "Largest price moves",
             "",
@@ -235,7 +235,9 @@ fn ladder(report: &Report) -> Markup {
 }
 
 fn rows(report: &Report) -> Markup {
-    let coverage = &report.coverage;
+    let Some(coverage) = &report.coverage else {
+        return none();
+    };
     let quality = &report.quality;
     let counts = |label: &str, counts: &std::collections::BTreeMap<String, u64>| {
         table(
@@ -270,7 +272,7 @@ fn rows(report: &Report) -> Markup {
             ]))
             div class="cols" {
                 @if !coverage.unmatched_by_reason.is_empty() { (counts("Unmatched because", &coverage.unmatched_by_reason)) }
-                @if !quality.rejected_by_code.is_empty() { (counts("Rejected because", &quality.rejected_by_code)) }
+                @if !coverage.rejected_by_code.is_empty() { (counts("Rejected because", &coverage.rejected_by_code)) }
             }
         },
     )

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Report;
-use crate::html::parts::{count, day_and_hour, interval, money, number};
+use crate::html::parts::{count, day, day_and_hour, interval, money, number};
 
 /// Rows of the table of models.
 const MODELS: usize = 40;
@@ -30,8 +30,10 @@ pub(crate) fn markdown(report: &Report) -> String {
         let _ = writeln!(out, "- {verdict}: {}", count(*offers));
     }
     if !report.movers.is_empty() {
-        out.push_str(
-            "\n## Movers\n\n| offer | model | was | now | change |\n|---|---|--:|--:|--:|\n",
+        let told_at = report.moved_at.as_deref().map(day).unwrap_or_default();
+        let _ = write!(
+            out,
+            "\n## Price moves, as told on {told_at}\n\n| offer | model | was | now | change |\n|---|---|--:|--:|--:|\n"
         );
         for it in &report.movers {
             let _ = writeln!(
@@ -116,28 +118,30 @@ fn models(out: &mut String, report: &Report) {
 }
 
 fn rows(out: &mut String, report: &Report) {
-    let coverage = &report.coverage;
-    let _ = write!(
-        out,
-        "\n## Coverage and quality\n\n- {} rows in {} imports: {} scored, {} unmatched, {} rejected\n",
-        count(coverage.rows),
-        count(coverage.imports),
-        count(coverage.scored),
-        count(coverage.unmatched),
-        count(coverage.rejected)
-    );
-    if let Some(share) = coverage.named_share {
+    out.push_str("\n## Coverage and quality\n\n");
+    if let Some(coverage) = &report.coverage {
         let _ = writeln!(
             out,
-            "- named of the rows that could be read: {:.1} %",
-            share * 100.0
+            "- {} rows in {} imports: {} scored, {} unmatched, {} rejected",
+            count(coverage.rows),
+            count(coverage.imports),
+            count(coverage.scored),
+            count(coverage.unmatched),
+            count(coverage.rejected)
         );
-    }
-    for (reason, rows) in &coverage.unmatched_by_reason {
-        let _ = writeln!(out, "- unmatched, `{reason}`: {}", count(*rows));
-    }
-    for (code, rows) in &report.quality.rejected_by_code {
-        let _ = writeln!(out, "- rejected, `{code}`: {}", count(*rows));
+        if let Some(share) = coverage.named_share {
+            let _ = writeln!(
+                out,
+                "- named of the rows that could be read: {:.1} %",
+                share * 100.0
+            );
+        }
+        for (reason, rows) in &coverage.unmatched_by_reason {
+            let _ = writeln!(out, "- unmatched, `{reason}`: {}", count(*rows));
+        }
+        for (code, rows) in &coverage.rejected_by_code {
+            let _ = writeln!(out, "- rejected, `{code}`: {}", count(*rows));
+        }
     }
     if let Some(share) = report.quality.without_condition_share {
         let _ = writeln!(

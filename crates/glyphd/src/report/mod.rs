@@ -10,9 +10,9 @@ use std::ops::ControlFlow;
 use glyph_core::market::verdict::Call;
 use glyph_store::StoreError;
 use glyph_store::history::ChangeFilter;
-use glyph_store::import::ImportRecord;
-use glyph_store::listing::ListingRecord;
-use glyph_store::standing::StandingFilter;
+use glyph_store::import::{ImportRecord, ImportState};
+use glyph_store::listing::{ListingRecord, UnmatchedText};
+use glyph_store::standing::{StandingFilter, StandingOffer};
 use glyph_store::store::Store;
 use serde::Serialize;
 
@@ -46,7 +46,9 @@ pub(crate) struct Report {
     /// The last sight that counts: RFC 3339.
     pub(crate) as_of: Option<String>,
     pub(crate) market: Size,
-    /// The largest price moves that the newest import found.
+    /// When the newest import was seen that found moves of prices.
+    pub(crate) moved_at: Option<String>,
+    /// The largest of them.
     pub(crate) movers: Vec<Move>,
     /// The furthest under their comparisons first.
     pub(crate) deals: Vec<Deal>,
@@ -54,7 +56,8 @@ pub(crate) struct Report {
     pub(crate) models: Vec<ModelFigures>,
     /// The cheapest gigabytes first.
     pub(crate) ladder: Vec<Rung>,
-    pub(crate) coverage: Coverage,
+    /// Of the rows of imports; absent in a report on one model.
+    pub(crate) coverage: Option<Coverage>,
     pub(crate) quality: Quality,
     pub(crate) fair_price: FairPriceLine,
     pub(crate) registry_version: String,
@@ -121,12 +124,13 @@ pub(crate) struct Coverage {
     /// Of the rows that could be read, those whose card was named; 0 to 1.
     pub(crate) named_share: Option<f64>,
     pub(crate) unmatched_by_reason: BTreeMap<String, u64>,
+    /// By the code of their first error.
+    pub(crate) rejected_by_code: BTreeMap<String, u64>,
 }
 
-/// What is missing or wrong in the rows.
+/// What the offers lack.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Quality {
-    pub(crate) rejected_by_code: BTreeMap<String, u64>,
     /// Of the standing offers, 0 to 1.
     pub(crate) without_condition_share: Option<f64>,
     /// Models with too few offers for a verdict on their own.
@@ -180,16 +184,21 @@ impl Report {
                 .unwrap_or_else(|| import.import_id.clone()),
             (None, None) => "GPU market".to_owned(),
         };
+        let (moved_at, movers) = moves(store, scope)?;
         let last_seen = scope.standing.as_of.or(market.standing.last_seen);
         Ok(Report {
             title,
             as_of: last_seen.map(clock::text_of_second),
             market: size_of(market, &models, scope.model.as_deref()),
-            movers: moves(store, scope)?,
+            moved_at,
+            movers,
             deals: deals(store, names, market, scope.model.as_deref())?,
             ladder: ladder(&models),
-            coverage: coverage(store, import.as_ref())?,
-            quality: quality(store, market, &models, import.as_ref())?,
+            quality: quality(market, &models, scope.model.as_deref()),
+            coverage: match scope.model {
+                Some(_) => None,
+                None => Some(coverage(store, scope)?),
+            },
             fair_price: match &market.fair_price {
                 Ok(fit) => FairPriceLine {
                     typical_error: Some(fit.error),
@@ -236,15 +245,16 @@ fn size_of(market: &Market, models: &[ModelFigures], model: Option<&str>) -> Siz
     }
 }
 
-fn moves(store: &dyn Store, scope: &Scope) -> Result<Vec<Move>, StoreError> {
+fn moves(store: &dyn Store, scope: &Scope) -> Result<(Option<String>, Vec<Move>), StoreError> {
     let filter = ChangeFilter {
         models: scope.model.iter().cloned().collect(),
         until: scope.standing.as_of.map(clock::text_of_second),
         new_import: scope.standing.import_id.clone(),
         ..ChangeFilter::default()
     };
-    let Movers { movers, .. } = find_movers(store, &filter, SHOWN)?;
-    Ok(movers
+    let Movers { compared, movers } = find_movers(store, &filter, SHOWN)?;
+    let moved_at = compared.map(|compared| compared.found_at);
+    let moves = movers
         .into_iter()
         .map(|mover| Move {
             listing_id: mover.listing.id,
@@ -254,7 +264,8 @@ fn moves(store: &dyn Store, scope: &Scope) -> Result<Vec<Move>, StoreError> {
             percent: mover.percent,
             canonical_model: mover.listing.canonical_model,
         })
-        .collect())
+        .collect();
+    Ok((moved_at, moves))
 }
 
 fn title_of(listing: &ListingRecord) -> String {
@@ -316,72 +327,71 @@ fn ladder(models: &[ModelFigures]) -> Vec<Rung> {
     rungs
 }
 
-fn coverage(store: &dyn Store, import: Option<&ImportRecord>) -> Result<Coverage, StoreError> {
-    let mut told = if let Some(import) = import {
-        Coverage {
-            imports: 1,
-            rows: import.total_rows.unwrap_or(0),
-            scored: import.scored_rows.unwrap_or(0),
-            unmatched: import.unmatched_rows.unwrap_or(0),
-            rejected: import.rejected_rows.unwrap_or(0),
-            ..Coverage::default()
+fn coverage(store: &dyn Store, scope: &Scope) -> Result<Coverage, StoreError> {
+    let standing = &scope.standing;
+    let as_of = standing.as_of.map(clock::text_of_second);
+    let mut told = Coverage::default();
+    for record in store.list_imports()? {
+        let wanted = standing.import_id.as_ref();
+        let seen_at = record.seen_at.as_ref().unwrap_or(&record.imported_at);
+        if record.state == ImportState::Undone
+            || wanted.is_some_and(|wanted| *wanted != record.import_id)
+            || as_of.as_ref().is_some_and(|as_of| seen_at > as_of)
+        {
+            continue;
         }
-    } else {
-        let totals = store.count_rows()?;
-        Coverage {
-            imports: totals.imports,
-            rows: totals.total_rows,
-            scored: totals.scored_rows,
-            unmatched: totals.unmatched_rows,
-            rejected: totals.rejected_rows,
-            ..Coverage::default()
+        told.add(&record);
+        if as_of.is_some() || wanted.is_some() {
+            store.list_unmatched_texts(Some(&record.import_id), &mut |text| {
+                told.add_unmatched(text)
+            })?;
         }
-    };
+    }
+    if as_of.is_none() && standing.import_id.is_none() {
+        store.list_unmatched_texts(None, &mut |text| told.add_unmatched(text))?;
+    }
     let readable = told.scored + told.unmatched;
     told.named_share = (readable > 0).then(|| told.scored as f64 / readable as f64);
-    let import_id = import.map(|import| import.import_id.as_str());
-    store.list_unmatched_texts(import_id, &mut |text| {
-        *told.unmatched_by_reason.entry(text.reason).or_default() += text.rows;
-        ControlFlow::Continue(())
-    })?;
     Ok(told)
 }
 
-fn quality(
-    store: &dyn Store,
-    market: &Market,
-    models: &[ModelFigures],
-    import: Option<&ImportRecord>,
-) -> Result<Quality, StoreError> {
-    let mut rejected_by_code = BTreeMap::new();
-    let mut count = |record: &ImportRecord| {
+impl Coverage {
+    fn add(&mut self, record: &ImportRecord) {
+        self.imports += 1;
+        self.rows += record.total_rows.or(record.record_count).unwrap_or(0);
+        self.scored += record.scored_rows.or(record.record_count).unwrap_or(0);
+        self.unmatched += record.unmatched_rows.unwrap_or(0);
+        self.rejected += record.rejected_rows.unwrap_or(0);
         let stored = record.errors_by_code.as_deref();
         let codes: BTreeMap<String, u64> = stored
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default();
         for (code, rows) in codes {
-            *rejected_by_code.entry(code).or_default() += rows;
+            *self.rejected_by_code.entry(code).or_default() += rows;
         }
-    };
-    match import {
-        Some(record) => count(record),
-        None => store
-            .list_imports()?
-            .iter()
-            .filter(|record| record.undone_at.is_none())
-            .for_each(count),
     }
-    let offers = &market.standing.offers;
-    let untold = offers
-        .iter()
-        .filter(|standing| standing.offer.condition.is_none())
-        .count();
-    Ok(Quality {
-        rejected_by_code,
-        without_condition_share: (!offers.is_empty()).then(|| untold as f64 / offers.len() as f64),
-        thin_models: models
-            .iter()
-            .filter(|model| model.asked.as_ref().is_none_or(|asked| asked.is_few))
-            .count() as u64,
-    })
+
+    fn add_unmatched(&mut self, text: UnmatchedText) -> ControlFlow<()> {
+        *self.unmatched_by_reason.entry(text.reason).or_default() += text.rows;
+        ControlFlow::Continue(())
+    }
+}
+
+fn quality(market: &Market, models: &[ModelFigures], model: Option<&str>) -> Quality {
+    let names = &market.standing.models;
+    let place = model.and_then(|model| names.iter().position(|name| name == model));
+    let is_wanted =
+        |standing: &&StandingOffer| model.is_none() || place == Some(standing.offer.model as usize);
+    let offers = market.standing.offers.iter().filter(is_wanted);
+    let (all, untold) = offers.fold((0_u64, 0_u64), |(all, untold), standing| {
+        (
+            all + 1,
+            untold + u64::from(standing.offer.condition.is_none()),
+        )
+    });
+    let is_thin = |model: &&ModelFigures| model.asked.as_ref().is_none_or(|asked| asked.is_few);
+    Quality {
+        without_condition_share: (all > 0).then(|| untold as f64 / all as f64),
+        thin_models: models.iter().filter(is_thin).count() as u64,
+    }
 }

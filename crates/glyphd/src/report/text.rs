@@ -1,7 +1,7 @@
 //! The report in the terminal.
 
-use super::Report;
-use crate::html::parts::{count, day_and_hour, interval, money, number};
+use super::{Coverage, Report};
+use crate::html::parts::{count, day, day_and_hour, interval, money, number};
 use crate::output;
 
 /// Rows of the table of models.
@@ -30,7 +30,8 @@ pub(crate) fn print(report: &Report) -> anyhow::Result<()> {
         .collect();
     output::line(&format!("  {}", verdicts.join(", ")))?;
     if !report.movers.is_empty() {
-        output::line("\nlargest price moves of the newest import:")?;
+        let told_at = report.moved_at.as_deref().map(day).unwrap_or_default();
+        output::line(&format!("\nlargest price moves, as told on {told_at}:"))?;
         let rows = report.movers.iter().map(|it| {
             vec![
                 money(it.old_price),
@@ -118,7 +119,13 @@ fn models(report: &Report) -> anyhow::Result<()> {
 }
 
 fn rows(report: &Report) -> anyhow::Result<()> {
-    let coverage = &report.coverage;
+    if let Some(coverage) = &report.coverage {
+        covered(coverage)?;
+    }
+    offers_lack(report)
+}
+
+fn covered(coverage: &Coverage) -> anyhow::Result<()> {
     output::line(&format!(
         "\nrows: {} in {}",
         count(coverage.rows),
@@ -143,9 +150,13 @@ fn rows(report: &Report) -> anyhow::Result<()> {
     if !coverage.unmatched_by_reason.is_empty() {
         output::list("  unmatched:", &told(&coverage.unmatched_by_reason))?;
     }
-    if !report.quality.rejected_by_code.is_empty() {
-        output::list("  rejected:", &told(&report.quality.rejected_by_code))?;
+    if !coverage.rejected_by_code.is_empty() {
+        output::list("  rejected:", &told(&coverage.rejected_by_code))?;
     }
+    Ok(())
+}
+
+fn offers_lack(report: &Report) -> anyhow::Result<()> {
     if let Some(share) = report.quality.without_condition_share {
         output::line(&format!(
             "  offers that do not say their condition: {:.1} %",

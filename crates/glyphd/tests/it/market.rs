@@ -145,3 +145,30 @@ fn sets_of_cards_are_found_that_hold_a_model() {
         wrong.stderr
     );
 }
+
+#[test]
+fn an_old_file_that_tells_its_own_times_may_come_late() {
+    let place = Place::new();
+    let file = |day: &str, price: u32| {
+        format!("title,price,seller,seen_at\nNVIDIA L4 24GB,{price},North,{day}\n")
+    };
+    for folder in ["new", "old"] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+    }
+    let new = place.write("new/shop.csv", file("2026-03-01", 1500));
+    let old = place.write("old/shop.csv", file("2026-01-01", 2500));
+    place.import(&new, &[]);
+    place.import(&old, &[]);
+    let offers = place.done(["market", "--verdict", "any", "--json"]).json();
+    assert_eq!(offers[0]["price"], 1500.0, "{offers:#}");
+    let deltas = place.done(["deltas", "--json"]).json();
+    assert_eq!(
+        (&deltas[0]["kind"], &deltas[0]["price_change"]),
+        (&"price".into(), &(-1000.0).into())
+    );
+    // A time in the future is nobody's last sight.
+    let wrong = place.write("wrong.csv", file("2062-01-01", 900));
+    place.import(&wrong, &[]);
+    let imports = place.done(["imports", "list", "--json"]).json();
+    assert!(!imports.to_string().contains("2062"), "{imports:#}");
+}

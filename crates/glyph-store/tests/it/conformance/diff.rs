@@ -30,7 +30,7 @@ fn changes(diff: &ImportDiff) -> Vec<(u64, u64, f64, f64)> {
 }
 
 fn diff(store: &dyn Store) -> ImportDiff {
-    store.diff_imports("old", "new").unwrap()
+    store.diff_imports("old", "new", usize::MAX).unwrap()
 }
 
 pub(crate) fn an_import_does_not_differ_from_itself(store: &mut dyn Store) {
@@ -121,7 +121,7 @@ pub(crate) fn offers_that_are_listed_twice_are_paired_by_price(store: &mut dyn S
     assert_eq!(between.unchanged, 3);
     assert_eq!(changes(&between), [(1, 2, 2100.0, 2150.0)]);
     import(store, "fewer", &of(&[2200, 2300]));
-    let diff = store.diff_imports("old", "fewer").unwrap();
+    let diff = store.diff_imports("old", "fewer", usize::MAX).unwrap();
     assert_eq!((diff.unchanged, diff.price_changes.len()), (2, 0));
     let gone: Vec<f64> = diff.gone.iter().map(|listing| listing.price).collect();
     assert_eq!(gone, [2000.0, 2100.0]);
@@ -131,7 +131,7 @@ pub(crate) fn nothing_differs_wholly_from_something(store: &mut dyn Store) {
     import(store, "old", MARKET);
     import(store, "new", super::HEADER);
     assert_eq!(diff(store).gone.len(), 5);
-    let backwards = store.diff_imports("new", "old").unwrap();
+    let backwards = store.diff_imports("new", "old", usize::MAX).unwrap();
     assert_eq!(backwards.appeared.len(), 5);
     assert_eq!(backwards.gone, []);
 }

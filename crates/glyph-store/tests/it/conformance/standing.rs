@@ -129,3 +129,92 @@ pub(crate) fn an_offer_counts_once_at_one_price(store: &mut dyn Store) {
     };
     assert_eq!(prices(store, &of_one), [2000.0, 2100.0]);
 }
+
+/// A file of one day with the columns that tell its rows apart.
+fn import_as(store: &mut dyn Store, id: &str, name: &str, day: &str, rows: &[&str]) {
+    let csv = csv(rows);
+    let feed = Feed {
+        imported_at: day,
+        source_name: name,
+        // The same bytes on another day.
+        forced: true,
+        ..Feed::new(id, &csv)
+    };
+    feed.commit(store).unwrap();
+}
+
+pub(crate) fn days_count_from_the_first_sight_in_any_source(store: &mut dyn Store) {
+    let l4 = "NVIDIA L4 24GB,2000,New,1,Northwind,USA,https://north.example/l4,";
+    import_as(store, "a", "north.csv", "2026-01-01T00:00:00Z", &[l4]);
+    import_as(store, "b", "mirror.csv", "2026-01-11T00:00:00Z", &[l4]);
+    // Without a name each is a source of its own.
+    import_as(store, "c", "upload", "2026-01-21T00:00:00Z", &[l4]);
+    let now = store.standing_offers(&StandingFilter::default()).unwrap();
+    assert_eq!(told(&now), [("L4", 2000.0, 0, 20)]);
+    let of_one = StandingFilter {
+        import_id: Some("b".to_owned()),
+        ..StandingFilter::default()
+    };
+    assert_eq!(
+        told(&store.standing_offers(&of_one).unwrap()),
+        [("L4", 2000.0, 0, 10)]
+    );
+}
+
+pub(crate) fn what_is_asked_stands_beside_what_was_sold(store: &mut dyn Store) {
+    let row = |quantity: &str| format!("NVIDIA L4 24GB,900,Used,{quantity},Northwind,USA,,");
+    let rows = [row("Sold"), row("Out of stock"), row("3")];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    import_as(store, "a", "north.csv", "2026-01-01T00:00:00Z", &rows);
+    let standing = store.standing_offers(&StandingFilter::default()).unwrap();
+    let mut told: Vec<(bool, bool)> = standing
+        .offers
+        .iter()
+        .map(|it| (it.offer.is_sold, it.is_available))
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, [(false, true), (true, false)]);
+}
+
+pub(crate) fn a_clock_that_is_ahead_moves_no_window(store: &mut dyn Store) {
+    let l4 = "NVIDIA L4 24GB,2000,New,1,Northwind,USA,,";
+    let a4000 = "NVIDIA RTX A4000 16GB,600,Used,1,Northwind,Germany,,";
+    import_as(store, "a", "north.csv", "2026-01-01T00:00:00Z", &[l4]);
+    import_as(store, "b", "wrong.csv", "2062-01-01T00:00:00Z", &[a4000]);
+    let filter = StandingFilter {
+        now: FIRST_DAY + DAY,
+        window_seconds: Some(90 * DAY),
+        ..StandingFilter::default()
+    };
+    let standing = store.standing_offers(&filter).unwrap();
+    assert_eq!(standing.last_seen, Some(FIRST_DAY));
+    assert_eq!(standing.offers.len(), 2);
+}
+
+pub(crate) fn the_course_of_a_model_is_of_whole_cards_that_are_asked_for(store: &mut dyn Store) {
+    import_as(
+        store,
+        "a",
+        "north.csv",
+        "2026-01-01T00:00:00Z",
+        &[
+            "NVIDIA L4 24GB,2000,New,1,Northwind,USA,,",
+            "NVIDIA L4 24GB for parts,100,Used,1,Northwind,USA,,",
+            "NVIDIA L4 24GB,1500,Used,Sold,Northwind,USA,,",
+        ],
+    );
+    import_as(
+        store,
+        "b",
+        "south.csv",
+        "2026-01-02T00:00:00Z",
+        &["NVIDIA RTX A4000 16GB,600,Used,1,South,Germany,,"],
+    );
+    // The last import that has it, whatever came since.
+    let sights = store.model_history("l4", 1).unwrap();
+    assert_eq!(sights.len(), 1);
+    assert_eq!(
+        (sights[0].source.as_str(), &sights[0].prices),
+        ("north.csv", &vec![2000.0])
+    );
+}

@@ -31,7 +31,9 @@ pub(crate) fn a_catalogue_comes_twice_and_the_second_time_is_taken_back(store: &
             "",
         );
     import(store, "february", &february);
-    let diff = store.diff_imports("january", "february").unwrap();
+    let diff = store
+        .diff_imports("january", "february", usize::MAX)
+        .unwrap();
     assert_eq!(diff.unchanged, 4);
     assert_eq!(diff.appeared, []);
     assert_eq!(diff.price_changes.len(), 1);

@@ -12,7 +12,9 @@ use super::frame::{Place, Shown, page, piece, waiting};
 use super::given::Given;
 use super::imports::name_of;
 use super::offer::{title_link, verdict_chip};
-use crate::html::parts::{change, count, figures, head, money, none, section, table};
+use crate::html::parts::{
+    change, count, figures, head, import_address, model_address, money, none, section, table,
+};
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
 use crate::http::v1::imports::find;
@@ -47,7 +49,7 @@ pub(crate) async fn show(
     let (a, b) = (old.import_id.clone(), new.import_id.clone());
     let diff = context
         .database
-        .read(move |store| Ok(store.diff_imports(&a, &b)?))
+        .read(move |store| Ok(store.diff_imports(&a, &b, SHOWN)?))
         .await?;
     let Some(picture) = picture(&context).await? else {
         return Ok(waiting(
@@ -78,8 +80,8 @@ fn heading(old: &ImportRecord, new: &ImportRecord) -> Markup {
     head(
         "Difference",
         &html! {
-            "From " a href={ "/imports/" (old.import_id) } { (name_of(old)) } ", " (crate::html::parts::day(old.seen_at.as_deref().unwrap_or(&old.imported_at)))
-            ", to " a href={ "/imports/" (new.import_id) } { (name_of(new)) } ", " (crate::html::parts::day(new.seen_at.as_deref().unwrap_or(&new.imported_at)))
+            "From " a href=(import_address(&old.import_id)) { (name_of(old)) } ", " (crate::html::parts::day(old.seen_at.as_deref().unwrap_or(&old.imported_at)))
+            ", to " a href=(import_address(&new.import_id)) { (name_of(new)) } ", " (crate::html::parts::day(new.seen_at.as_deref().unwrap_or(&new.imported_at)))
         },
         &none(),
         Some(("/imports", "Imports")),
@@ -100,33 +102,27 @@ fn later(old: &ImportRecord, new: &ImportRecord) -> Markup {
 }
 
 fn told(diff: &ImportDiff, picture: &Picture, names: &Names) -> Markup {
-    let down = diff
-        .price_changes
-        .iter()
-        .filter(|it| it.new_price < it.old_price)
-        .count();
-    let up = diff.price_changes.len() - down;
     html! {
         (figures(&[
             (
                 "Price changes",
-                html! { (count(diff.price_changes.len() as u64)) },
-                html! { (down) " down, " (up) " up" },
+                html! { (count(diff.changed_count)) },
+                html! { (count(diff.cheaper_count)) " down, " (count(diff.changed_count - diff.cheaper_count)) " up" },
             ),
-            ("Appeared", html! { (count(diff.appeared.len() as u64)) }, none()),
-            ("Gone", html! { (count(diff.gone.len() as u64)) }, none()),
+            ("Appeared", html! { (count(diff.appeared_count)) }, none()),
+            ("Gone", html! { (count(diff.gone_count)) }, none()),
             ("Unchanged", html! { (count(diff.unchanged)) }, none()),
         ]))
         (prices(diff, names))
         div class="cols" {
-            (offers("appeared", "Appeared", &diff.appeared, Some(picture), names))
-            (offers("gone", "Gone", &diff.gone, None, names))
+            (offers("appeared", "Appeared", &diff.appeared, diff.appeared_count, Some(picture), names))
+            (offers("gone", "Gone", &diff.gone, diff.gone_count, None, names))
         }
     }
 }
 
-fn of(shown: usize, all: usize) -> Markup {
-    html! { @if all > shown { (shown) " of " (count(all as u64)) } }
+fn of(shown: usize, all: u64) -> Markup {
+    html! { @if all > shown as u64 { (shown) " of " (count(all)) } }
 }
 
 fn prices(diff: &ImportDiff, names: &Names) -> Markup {
@@ -137,8 +133,6 @@ fn prices(diff: &ImportDiff, names: &Names) -> Markup {
             |it: &glyph_store::import::PriceChange| percent(it.old_price, it.new_price).abs();
         size(other).total_cmp(&size(one))
     });
-    let all = changes.len();
-    changes.truncate(SHOWN);
     let body = if changes.is_empty() {
         html! { p class="muted" { "No price is another one." } }
     } else {
@@ -157,7 +151,7 @@ fn prices(diff: &ImportDiff, names: &Names) -> Markup {
                 @for it in &changes {
                     tr {
                         td class="title" { (it.title.as_deref().unwrap_or(&it.canonical_model)) }
-                        td class="optional" { a href={ "/models/" (it.canonical_model) } { (names.model_name(&it.canonical_model)) } }
+                        td class="optional" { a href=(model_address(&it.canonical_model)) { (names.model_name(&it.canonical_model)) } }
                         td class="optional" { (it.seller.as_deref().unwrap_or_default()) }
                         td class="num muted" { (money(it.old_price)) }
                         td class="num" { (money(it.new_price)) }
@@ -170,7 +164,7 @@ fn prices(diff: &ImportDiff, names: &Names) -> Markup {
     section(
         "prices",
         "Price changes",
-        &html! { "The largest first. " (of(changes.len(), all)) },
+        &html! { "The largest first. " (of(changes.len(), diff.changed_count)) },
         &body,
     )
 }
@@ -179,10 +173,11 @@ fn offers(
     id: &str,
     title: &str,
     listings: &[ListingRecord],
+    all: u64,
     picture: Option<&Picture>,
     names: &Names,
 ) -> Markup {
-    let shown = &listings[..listings.len().min(SHOWN)];
+    let shown = listings;
     let body = if shown.is_empty() {
         html! { p class="muted" { "None." } }
     } else {
@@ -217,5 +212,5 @@ fn offers(
             },
         )
     };
-    section(id, title, &of(shown.len(), listings.len()), &body)
+    section(id, title, &of(shown.len(), all), &body)
 }

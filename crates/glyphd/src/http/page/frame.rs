@@ -15,7 +15,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// htmx neither evaluates text, nor runs scripts that come in answers, nor writes styles.
-const HTMX: &str = r#"{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,"attributesToSettle":[]}"#;
+const HTMX: &str = r#"{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,"responseHandling":[{"code":"204","swap":false},{"code":"...","swap":true}],"attributesToSettle":[]}"#;
 
 /// A place of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,8 @@ impl IntoResponse for Shown {
                     p { "Status " (status.as_u16()) ", " code { (self.0.code.as_str()) } }
                 }
             }
-            div class="prose" role="alert" {
+            // By these names a script puts it where it wanted something else.
+            div id="results" class="prose offer" role="alert" {
                 p { (told(body.detail())) }
                 p {
                     "See " a href="/listings" { "the listings" } ", " a href="/imports" { "the imports" } " or "

@@ -17,7 +17,8 @@ use super::frame::{Place, Shown, note, page, piece};
 use super::import_rows::{counts, errors_of, marked_raw, undo_form, why_unmatched};
 use super::imports::name_of;
 use crate::html::parts::{
-    bytes, chip, count, figures, head, none, number, section, share, table, told,
+    bytes, chip, count, figures, head, import_address, none, number, section, share, shown, table,
+    told,
 };
 use crate::http::context::Context;
 use crate::http::database::blocking;
@@ -153,14 +154,14 @@ pub(crate) async fn preview(
     request: Request,
 ) -> Result<Response, Shown> {
     let by_script = is_script(request.headers());
-    let shown = match previewed(&context, request).await {
-        Ok(shown) => shown,
+    let answer = match previewed(&context, request).await {
+        Ok(answer) => answer,
         Err(problem) => refused("This cannot be previewed", &problem),
     };
     if by_script {
-        return Ok(piece(shown));
+        return Ok(piece(answer));
     }
-    Ok(whole(&context, &shown, &none()))
+    Ok(whole(&context, &answer, &none()))
 }
 
 async fn previewed(context: &Context, request: Request) -> Result<Markup, Problem> {
@@ -174,16 +175,15 @@ async fn previewed(context: &Context, request: Request) -> Result<Markup, Proble
     blocking(move || {
         let bytes = upload.bytes;
         let input = Input::of_file(name.clone(), upload.file)?;
-        let previewed = import_job::preview(&input, &options, &names, is_piece);
-        match previewed {
-            Ok(preview) => Ok(preview_of(&preview, &name, bytes, &names)),
-            Err(_) if is_piece => Ok(note(
+        let previewed = import_job::preview(&input, &options, &names, is_piece)?;
+        Ok(match previewed {
+            Some(preview) => preview_of(&preview, &name, bytes, &names),
+            None => note(
                 "warn",
                 "Too large to preview",
                 &html! { p { "Files of this kind are read whole. Import it; what comes of it can be undone." } },
-            )),
-            Err(error) => Err(error.into()),
-        }
+            ),
+        })
     })
     .await
 }
@@ -217,21 +217,21 @@ fn preview_of(preview: &Preview, name: &str, size: u64, names: &Names) -> Markup
                 @match &row.outcome {
                     PreviewOutcome::Scored { model, score } => {
                         td { (chip("scored", "scored")) }
-                        td class="title" { (row.title) }
+                        td class="title" { (shown(&row.title)) }
                         td class="num nowrap" { (row.price) }
                         td class="why muted" { (model) ", score " (format!("{score:.1}")) }
                     }
                     PreviewOutcome::Unmatched { reason } => {
                         td { (chip("unmatched", "unmatched")) }
-                        td class="title" { (row.title) }
+                        td class="title" { (shown(&row.title)) }
                         td class="num nowrap" { (row.price) }
                         td class="why muted" { (why_unmatched(reason, &row.title, names)) }
                     }
                     PreviewOutcome::Rejected { errors } => {
-                        @let shown = errors_of(serde_json::to_string(errors).ok().as_deref());
+                        @let faults = errors_of(serde_json::to_string(errors).ok().as_deref());
                         td { (chip("rejected", "rejected")) }
-                        td class="raw" colspan="2" { (marked_raw(&row.title, &shown)) }
-                        td class="why muted" { @for error in &shown { div { code { (error.code) } ": " (told(&error.message)) } } }
+                        td class="raw" colspan="2" { (marked_raw(&row.title, &faults)) }
+                        td class="why muted" { @for error in &faults { div { code { (error.code) } ": " (told(&shown(&error.message))) } } }
                     }
                 }
             }
@@ -303,14 +303,14 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response, Shown> {
     let by_script = is_script(request.headers());
-    let shown = match imported(&context, request).await {
-        Ok(shown) => shown,
+    let answer = match imported(&context, request).await {
+        Ok(answer) => answer,
         Err(problem) => refused("The file was refused", &problem),
     };
     if by_script {
-        return Ok(piece(shown));
+        return Ok(piece(answer));
     }
-    Ok(whole(&context, &none(), &shown))
+    Ok(whole(&context, &none(), &answer))
 }
 
 async fn imported(context: &Context, request: Request) -> Result<Markup, Problem> {
@@ -351,7 +351,7 @@ pub(crate) async fn job(
     headers: HeaderMap,
 ) -> Result<Response, Shown> {
     let running = context.jobs.find(&id).filter(|job| !job.has_ended());
-    let shown = if let Some(job) = running {
+    let answer = if let Some(job) = running {
         progress(&job)
     } else {
         let ended = match context.jobs.find(&id) {
@@ -365,9 +365,9 @@ pub(crate) async fn job(
         }
     };
     if is_script(&headers) {
-        return Ok(piece(shown));
+        return Ok(piece(answer));
     }
-    Ok(whole(&context, &none(), &shown))
+    Ok(whole(&context, &none(), &answer))
 }
 
 /// A job of before the server started.
@@ -383,7 +383,7 @@ async fn kept_job(context: &Context, id: String) -> Result<Markup, Problem> {
         });
     };
     Ok(html! {
-        div class="note ok" { h2 { "Imported " (record.source_name) } p { a href={ "/imports/" (import_id) } { "See its rows" } } }
+        div class="note ok" { h2 { "Imported " (record.source_name) } p { a href=(import_address(&import_id)) { "See its rows" } } }
     })
 }
 
@@ -392,7 +392,7 @@ async fn result(context: &Context, report: ImportReport) -> Result<Markup, Probl
         return Ok(note(
             "warn",
             "These bytes are an import already",
-            &html! { p { "Nothing changed. See " a href={ "/imports/" (first) } { "the import that has them" } "." } },
+            &html! { p { "Nothing changed. See " a href=(import_address(first)) { "the import that has them" } "." } },
         ));
     }
     let import_id = report.import_id.clone();
@@ -430,7 +430,7 @@ fn result_of(
             @let errors = errors_of(row.errors.as_deref());
             tr {
                 td class="num" { (row.import_index.map_or(String::new(), count)) }
-                td class="why" { @for error in &errors { code { (error.code) } small { (told(&error.message)) } } }
+                td class="why" { @for error in &errors { code { (error.code) } small { (told(&shown(&error.message))) } } }
                 td class="raw" { (marked_raw(row.raw.as_deref().unwrap_or_default(), &errors)) }
             }
         }
@@ -439,9 +439,9 @@ fn result_of(
         div class="note ok" {
             h2 { "Imported " (count(report.total_rows)) " rows of " (report.source_name) }
             p {
-                "As " a class="mono" href={ "/imports/" (record.import_id) } { (record.import_id) } " in "
+                "As " a class="mono" href=(import_address(&record.import_id)) { (record.import_id) } " in "
                 (number(report.duration_ms as f64 / 1000.0, 2)) " s. "
-                a href={ "/imports/" (record.import_id) } { "See the rows" } " or " a href="/listings" { "the listings" }
+                a href=(import_address(&record.import_id)) { "See the rows" } " or " a href="/listings" { "the listings" }
                 @if let Some(before) = before {
                     ", or " a href={ "/difference?a=" (before.import_id) "&b=" (record.import_id) } { "what changed since the last file" }
                 }
@@ -455,7 +455,7 @@ fn result_of(
                 "Rejected rows",
                 &html! {
                     (rejects.len()) " of " (count(report.rejected_rows)) ". "
-                    a href={ "/api/v1/imports/" (record.import_id) "/rejects/file" } { "Download them" }
+                    a href={ "/api/v1" (import_address(&record.import_id)) "/rejects/file" } { "Download them" }
                 },
                 &table(
                     "Rejected rows",

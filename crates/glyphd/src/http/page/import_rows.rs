@@ -15,7 +15,8 @@ use super::imports::{health, name_of, state_chip};
 use crate::clock;
 use crate::html::chart::key;
 use crate::html::parts::{
-    Column, NOTHING, chip, count, figures, head, none, price, section, share, table, time, told,
+    Column, NOTHING, chip, count, figures, head, import_address, model_address, none, price,
+    section, share, shown, table, time, told,
 };
 use crate::http::context::Context;
 use crate::http::v1::import_changes::repair_from;
@@ -84,7 +85,7 @@ fn import_page(
 ) -> Markup {
     let has_more = rows.len() > PAGE_SIZE;
     rows.truncate(PAGE_SIZE);
-    let path = format!("/imports/{}", record.import_id);
+    let path = import_address(&record.import_id);
     let next = rows
         .last()
         .filter(|_| has_more)
@@ -102,7 +103,7 @@ fn import_page(
             },
             &html! {
                 @if record.rejected_rows > Some(0) {
-                    a class="button" href={ "/api/v1/imports/" (record.import_id) "/rejects/file" } { "Download rejects" }
+                    a class="button" href={ "/api/v1" (import_address(&record.import_id)) "/rejects/file" } { "Download rejects" }
                 }
             },
             Some(("/imports", "Imports")),
@@ -201,6 +202,7 @@ pub(super) fn errors_of(stored: Option<&str>) -> Vec<ShownError> {
 
 /// The record as it came, with the bad cells marked.
 pub(super) fn marked_raw(raw: &str, errors: &[ShownError]) -> Markup {
+    let raw = &*shown(raw);
     let mut spans: Vec<(usize, usize)> = Vec::new();
     for error in errors.iter().filter(|error| !error.value.trim().is_empty()) {
         let start = raw
@@ -232,10 +234,10 @@ fn row_of(row: &RowRecord, names: &Names) -> Markup {
             @if row.outcome == "rejected" {
                 td class="raw" colspan="2" { (marked_raw(row.raw.as_deref().unwrap_or_default(), &errors)) }
                 td class="why muted" {
-                    @for error in &errors { div { code { (error.code) } ": " (told(&error.message)) } }
+                    @for error in &errors { div { code { (error.code) } ": " (told(&shown(&error.message))) } }
                 }
             } @else {
-                td class="title" { (row.title.as_deref().unwrap_or_default()) }
+                td class="title" { (shown(row.title.as_deref().unwrap_or_default())) }
                 td class="num nowrap" { (row.price.map_or(String::new(), price)) }
                 td class="why muted" { (what_it_is(row, names)) }
             }
@@ -246,7 +248,7 @@ fn row_of(row: &RowRecord, names: &Names) -> Markup {
 fn what_it_is(row: &RowRecord, names: &Names) -> Markup {
     html! {
         @if let Some(model) = &row.canonical_model {
-            a href={ "/models/" (model) } { (names.model_name(model)) }
+            a href=(model_address(model)) { (names.model_name(model)) }
             @if let Some(score) = row.score { ", score " (format!("{score:.1}")) }
         } @else if let Some(reason) = &row.reason {
             (why_unmatched(reason, row.title.as_deref().unwrap_or_default(), names))
@@ -284,7 +286,7 @@ pub(super) fn repair_form(record: &ImportRecord) -> Markup {
         &none(),
         &html! {
             p { "Download the rejects, correct the cells, and send the file back: the rows return to their places." }
-            form class="stack-form narrow" method="post" action={ "/imports/" (record.import_id) "/repair" } enctype="multipart/form-data" {
+            form class="stack-form narrow" method="post" action={ (import_address(&record.import_id)) "/repair" } enctype="multipart/form-data" {
                 div { label for="mended" { "Mended rejects" } input id="mended" type="file" name="file" required; }
                 div class="actions" { button type="submit" { "Put them back" } }
             }
@@ -300,7 +302,7 @@ pub(super) fn undo_form(record: &ImportRecord) -> Markup {
         &html! {
             details class="confirm" {
                 summary { "Undo this import" }
-                form class="actions" method="post" action={ "/imports/" (record.import_id) "/undo" } {
+                form class="actions" method="post" action={ (import_address(&record.import_id)) "/undo" } {
                     button type="submit" class="danger" { "Undo it" }
                     span class="muted small" { "Its rows go as if it had never come; its record stays." }
                 }
@@ -320,7 +322,7 @@ pub(crate) async fn undo(
             Ok(store.undo_import(&record.import_id, &clock::text(clock::now()))?)
         })
         .await?;
-    Ok(Redirect::to(&format!("/imports/{}", record.import_id)).into_response())
+    Ok(Redirect::to(&import_address(&record.import_id)).into_response())
 }
 
 pub(crate) async fn repair(

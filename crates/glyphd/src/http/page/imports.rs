@@ -9,7 +9,9 @@ use maud::{Markup, html};
 use super::frame::{Place, Shown, page};
 use super::given::Given;
 use crate::html::chart::{bar, key};
-use crate::html::parts::{Column, NOTHING, chip, count, head, none, section, table, time};
+use crate::html::parts::{
+    Column, NOTHING, chip, count, head, import_address, none, section, table, time,
+};
 use crate::http::context::Context;
 
 const PAGE_SIZE: u64 = 50;
@@ -127,7 +129,7 @@ pub(super) fn import_row(record: &ImportRecord) -> Markup {
     let rows = |rows: Option<u64>| rows.map_or(NOTHING.to_owned(), count);
     html! {
         tr {
-            th scope="row" { a href={ "/imports/" (record.import_id) } { (name_of(record)) } }
+            th scope="row" { a href=(import_address(&record.import_id)) { (name_of(record)) } }
             td class="nowrap" { (time(record.seen_at.as_deref().unwrap_or(&record.imported_at))) }
             td class="num" { (rows(record.total_rows.or(record.record_count))) }
             td class="mid" { (health(record)) }

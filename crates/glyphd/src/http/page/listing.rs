@@ -19,8 +19,8 @@ use super::offer::{lot_remark, title};
 use crate::clock;
 use crate::html::chart::{Dot, bar, course, strip};
 use crate::html::parts::{
-    change, chip, condition, count, day, facts, figures, head, interval, money, none, number,
-    price, table,
+    change, chip, condition, count, day, facts, figures, head, import_address, interval,
+    model_address, money, none, number, price, table,
 };
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
@@ -80,7 +80,7 @@ pub(crate) async fn show(
     let listing = &around.listing;
     let name = names.model_name(&listing.canonical_model);
     let below = html! {
-        "Named " a href={ "/models/" (listing.canonical_model) } { (name) } "."
+        "Named " a href=(model_address(&listing.canonical_model)) { (name) } "."
         @if let Some(seen_at) = &listing.seen_at { " Seen " (day(seen_at)) }
         @if around.import.is_some() { " in " (row_link(&around)) }
         @if let Some(gone_since) = &around.history.gone_since { ". " strong { "Gone since " (day(gone_since)) } }
@@ -107,7 +107,7 @@ fn row_link(around: &Around) -> Markup {
         return none();
     };
     html! {
-        a href={ "/imports/" (import.import_id) "?from=" (index) } {
+        a href={ (import_address(&import.import_id)) "?from=" (index) } {
             "row " (count(index)) " of " (name_of(import))
         }
     }
@@ -402,7 +402,7 @@ fn over_time(listing: &ListingRecord, history: &OfferHistory) -> Markup {
                                 td class="num" { (format!("{:.1}", sight.score)) }
                                 td {
                                     @if let Some(import_id) = &sight.import_id {
-                                        a href={ "/imports/" (import_id) } { (file_name(sight.source_name.as_deref()).unwrap_or(import_id)) }
+                                        a href=(import_address(import_id)) { (file_name(sight.source_name.as_deref()).unwrap_or(import_id)) }
                                     } @else { span class="muted" { "old program" } }
                                 }
                                 td class="num" { (sight.import_index.map_or(String::new(), count)) }
@@ -426,7 +426,7 @@ fn card(listing: &ListingRecord, names: &Names) -> Markup {
     };
     html! {
         section {
-            header { h2 { "Card" } p { a href={ "/models/" (model.canonical_model) } { (model.model) } } }
+            header { h2 { "Card" } p { a href=(model_address(&model.canonical_model)) { (model.model) } } }
             (facts(&[
                 ("Memory", html! { (known(model.memory_gb, "GB")) " " (model.memory_type.as_deref().unwrap_or_default()) }),
                 ("Bandwidth", known(model.memory_bandwidth_gb_s, "GB/s")),

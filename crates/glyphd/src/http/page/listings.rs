@@ -188,6 +188,7 @@ fn page_of(store: &SqliteStore, picture: &Picture, asked: &Asked) -> Result<Foun
     let only_standing = asked.only_standing;
     let mut listings: Vec<ListingRecord> = Vec::new();
     let mut read = 0;
+    let mut last_read = None;
     loop {
         let filter = ListingFilter {
             after: after.clone(),
@@ -203,6 +204,7 @@ fn page_of(store: &SqliteStore, picture: &Picture, asked: &Asked) -> Result<Foun
         read += batch.len();
         for listing in batch {
             after = Some(ListingPlace::of(&listing, asked.filter.sort));
+            last_read = Some(cursor_of(&listing, asked.sort));
             if !only_standing || picture.market.find(listing.id).is_some() {
                 listings.push(listing);
             }
@@ -213,11 +215,13 @@ fn page_of(store: &SqliteStore, picture: &Picture, asked: &Asked) -> Result<Foun
     }
     let has_more = listings.len() > PAGE_SIZE;
     listings.truncate(PAGE_SIZE);
-    let last = listings.last().filter(|_| has_more);
-    Ok(Found {
-        next: last.map(|last| cursor_of(last, asked.sort)),
-        listings,
-    })
+    let next = if has_more {
+        listings.last().map(|last| cursor_of(last, asked.sort))
+    } else {
+        // So many rows were read that no longer stand: the next page goes on behind them.
+        last_read.filter(|_| read >= MOST_READ)
+    };
+    Ok(Found { listings, next })
 }
 
 /// Offers of one verdict: which they are is known without the database, the rest is read from it.
@@ -274,7 +278,7 @@ fn judged_page(
             listings.push(listing);
         }
     }
-    let next = (passed + MOST_READ < ids.len()).then(|| at.to_string());
+    let next = (passed.saturating_add(MOST_READ) < ids.len()).then(|| at.to_string());
     Ok(Found { listings, next })
 }
 
@@ -306,7 +310,7 @@ fn lets_through(filter: &ListingFilter, listing: &ListingRecord) -> bool {
 }
 
 fn results(given: &Given, found: &Found, picture: &Picture, names: &crate::names::Names) -> Markup {
-    if found.listings.is_empty() {
+    if found.listings.is_empty() && found.next.is_none() {
         return nothing_found(given, picture);
     }
     let is_first = given.get("after").is_none();

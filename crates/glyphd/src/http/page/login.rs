@@ -17,6 +17,9 @@ use crate::token::{Token, is_in_force};
 /// The cookie that carries a token.
 pub(crate) const COOKIE: &str = "glyphd_token";
 
+/// What takes it from the browser.
+pub(crate) const NO_COOKIE: &str = "glyphd_token=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Filled {
     #[serde(default)]
@@ -61,7 +64,9 @@ pub(crate) async fn enter(
     // A path of this server, and no address that leads elsewhere.
     let is_path = filled.next.starts_with('/')
         && !filled.next.starts_with("//")
-        && !filled.next.contains('\\');
+        && !filled
+            .next
+            .contains(|letter: char| letter == '\\' || letter.is_control());
     let next = if is_path { filled.next.as_str() } else { "/" };
     let text = filled.token.trim().to_owned();
     if is_known(&context, &text).await? {
@@ -94,7 +99,6 @@ async fn is_known(context: &Context, text: &str) -> Result<bool, Problem> {
 }
 
 pub(crate) async fn leave() -> Response {
-    let cookie =
-        HeaderValue::from_static("glyphd_token=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/login")).into_response()
+    let cleared = HeaderValue::from_static(NO_COOKIE);
+    ([(header::SET_COOKIE, cleared)], Redirect::to("/login")).into_response()
 }

@@ -21,7 +21,7 @@ pub(super) mod overview;
 pub(super) mod state;
 
 pub(super) use frame::{Shown, ShownProblem};
-pub(super) use login::COOKIE;
+pub(super) use login::{COOKIE, NO_COOKIE};
 
 /// Whether a person's browser asks, and no program.
 pub(super) fn is_asked_for(headers: &HeaderMap) -> bool {

@@ -9,7 +9,7 @@ use glyph_core::listing::Condition;
 use glyph_core::market::comparison::FEWEST;
 use glyph_core::registry::{Model, ModelId, Registry};
 use glyph_store::history::ModelSight;
-use glyph_store::listing::{ListingFilter, ListingRecord};
+use glyph_store::listing::ListingRecord;
 use glyph_store::store::Store;
 use maud::{Markup, html};
 
@@ -31,9 +31,6 @@ const MOST_SIGHTS: usize = 200;
 /// Offers that the page shows.
 const OFFERS: usize = 12;
 
-/// Offers that are read to find those that stand.
-const OFFERS_READ: u64 = 200;
-
 pub(crate) async fn show(
     State(context): State<Context>,
     uri: Uri,
@@ -54,22 +51,14 @@ pub(crate) async fn show(
         .find(|model| model.canonical_model.eq_ignore_ascii_case(&wanted));
     let canonical = known.map_or(wanted, |model| model.canonical_model.clone());
     let asked = canonical.clone();
-    let looking = Arc::clone(&picture);
-    let is_of_now = picture.version == context.database.version()?;
+    let best = picture.market.best_of(&canonical, OFFERS);
     let (sights, offers) = context
         .database
         .read(move |store| {
-            let filter = ListingFilter {
-                model: Some(asked.clone()),
-                only_current: true,
-                limit: OFFERS_READ,
-                ..ListingFilter::default()
-            };
-            let mut offers = store.list_listings(&filter)?;
-            if is_of_now {
-                offers.retain(|offer| looking.market.find(offer.id).is_some());
+            let mut offers = Vec::new();
+            for id in best {
+                offers.extend(store.find_listing(id)?);
             }
-            offers.truncate(OFFERS);
             Ok((store.model_history(&asked, MOST_SIGHTS)?, offers))
         })
         .await?;

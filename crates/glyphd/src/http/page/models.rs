@@ -9,7 +9,7 @@ use super::frame::{Place, Shown, page, waiting};
 use super::given::Given;
 use crate::html::chart::{Spot, bar, frontier, key, scatter};
 use crate::html::parts::{
-    count, fixed, head, money, none, number, section, table, table_with_head,
+    count, fixed, head, model_address, money, none, number, section, table, table_with_head,
 };
 use crate::http::context::Context;
 use crate::http::picture::picture;
@@ -81,7 +81,7 @@ fn plane(models: &[ModelFigures], given: &Given) -> Markup {
             let asked = model.asked.as_ref()?;
             Some(Spot {
                 name: model.name.clone(),
-                address: format!("/models/{}", model.canonical_model),
+                address: model_address(&model.canonical_model),
                 capability: if by_memory {
                     model.memory_gb?
                 } else {
@@ -147,7 +147,7 @@ fn ladder(models: &[ModelFigures]) -> Markup {
     let rows = html! {
         @for (model, price) in &rungs {
             tr {
-                th scope="row" class="nowrap" { a href={ "/models/" (model.canonical_model) } { (model.name) } }
+                th scope="row" class="nowrap" { a href=(model_address(&model.canonical_model)) { (model.name) } }
                 td class="num" { (fixed(*price, 2)) }
                 td class="mid" { (bar(&format!("{} $/GB", number(*price, 2)), most, &[("fill", *price)])) }
                 td class="num muted" { (count(model.offers)) }
@@ -213,7 +213,7 @@ fn all(models: &[ModelFigures], given: &Given) -> Markup {
     let rows = html! {
         @for model in sorted {
             tr {
-                th scope="row" { a href={ "/models/" (model.canonical_model) } { (model.name) } }
+                th scope="row" { a href=(model_address(&model.canonical_model)) { (model.name) } }
                 td class="num" { (count(model.offers)) }
                 @if let Some(asked) = &model.asked {
                     td class="num" { (money(asked.prices.lowest)) }

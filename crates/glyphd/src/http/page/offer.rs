@@ -3,7 +3,9 @@
 use glyph_store::listing::ListingRecord;
 use maud::{Markup, html};
 
-use crate::html::parts::{Column, chip, condition, day, fixed, money, price, table_with_head};
+use crate::html::parts::{
+    Column, chip, condition, day, fixed, model_address, money, price, table_with_head,
+};
 use crate::http::picture::Picture;
 use crate::names::Names;
 
@@ -75,7 +77,7 @@ pub(super) fn offers_table(
                 td class="num" data-label="score" { (format!("{:.1}", listing.score)) }
                 td class="title" { (title_link(listing)) }
                 td class="model" {
-                    a href={ "/models/" (listing.canonical_model) } { (names.model_name(&listing.canonical_model)) }
+                    a href=(model_address(&listing.canonical_model)) { (names.model_name(&listing.canonical_model)) }
                 }
                 td class="num price" {
                     (price(listing.price))

@@ -11,7 +11,8 @@ use super::imports::{import_row, name_of};
 use super::offer::title_link;
 use crate::html::chart::{key, spark};
 use crate::html::parts::{
-    change, chip, count, day, figures, fixed, head, interval, money, none, section, table,
+    change, chip, count, day, encoded, figures, fixed, head, interval, model_address, money, none,
+    section, table,
 };
 use crate::http::context::Context;
 use crate::http::picture::{Picture, picture};
@@ -131,8 +132,9 @@ fn overview(picture: &Picture, names: &Names) -> Markup {
 
 fn movers(picture: &Picture, names: &Names) -> Markup {
     let remark = match &picture.compared {
-        Some((old, new)) if !picture.movers.is_empty() => html! {
-            "The largest price moves. " a href={ "/difference?a=" (old) "&b=" (new) } { "All changes" }
+        Some(compared) if !picture.movers.is_empty() => html! {
+            "As told on " (day(&compared.found_at)) ". "
+            a href={ "/difference?a=" (encoded(&compared.old_import)) "&b=" (encoded(&compared.new_import)) } { "All changes" }
         },
         _ => none(),
     };
@@ -166,7 +168,7 @@ fn movers(picture: &Picture, names: &Names) -> Markup {
             },
         )
     };
-    section("movers", "Since the last import", &remark, &body)
+    section("movers", "Largest price moves", &remark, &body)
 }
 
 fn deals_of(picture: &Picture, names: &Names) -> Markup {
@@ -212,7 +214,7 @@ fn top_models(picture: &Picture) -> Markup {
         @for (name, course) in &picture.courses {
             @if let Some(model) = market.model(name) {
                 tr {
-                    th scope="row" { a href={ "/models/" (name) } { (model.name) } }
+                    th scope="row" { a href=(model_address(name)) { (model.name) } }
                     td class="num" { (count(model.offers)) }
                     @if let Some(asked) = &model.asked {
                         td class="num" { (money(asked.prices.p25)) }

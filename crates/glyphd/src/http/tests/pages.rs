@@ -248,6 +248,15 @@ async fn where_a_token_is_needed_a_browser_signs_in() {
         (entered.status, entered.header("location")),
         (StatusCode::SEE_OTHER, "/")
     );
+    for elsewhere in [
+        "%2F%09%2Felsewhere.example",
+        "%2F%5Celsewhere.example",
+        "https%3A%2F%2Felsewhere.example",
+    ] {
+        let filled = format!("token={}&next={elsewhere}", token.text());
+        let entered = server.ask("POST", "/login", &form, &filled).await;
+        assert_eq!(entered.header("location"), "/", "{elsewhere}");
+    }
     let cookie = entered.header("set-cookie");
     assert!(
         cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
@@ -263,4 +272,49 @@ async fn where_a_token_is_needed_a_browser_signs_in() {
         .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(text(&refused).contains("scope_too_narrow"));
+}
+
+#[tokio::test]
+async fn a_cookie_of_another_server_means_nothing_where_no_token_is_asked_for() {
+    let server = Server::new();
+    let stale = [HTML, ("cookie", "glyphd_token=gone; other=1")];
+    for address in ["/listings", "/api/v1/imports"] {
+        let answer = server.ask("GET", address, &stale, "").await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}");
+    }
+    let strict = Server::with_all(Limits::default(), true);
+    let sent = strict.ask("GET", "/listings", &stale, "").await;
+    assert!(sent.header("set-cookie").contains("Max-Age=0"));
+}
+
+#[tokio::test]
+async fn a_page_is_small_however_long_the_records_are() {
+    let server = Server::new();
+    let long = "x".repeat(200_000);
+    let rows: Vec<String> = (0..20)
+        .map(|row| format!("NVIDIA L4 {row} {long},call\n"))
+        .collect();
+    let file = format!("title,price\nNVIDIA L4 24GB,2000\n{}", rows.concat());
+    let looked = send_form(&server, "/import/preview", &file, &[]).await;
+    let done = send_form(&server, "/import", &file, &[]).await;
+    let rows = page(&server, "/imports/last?outcome=rejected").await;
+    for answer in [looked, done, rows] {
+        assert!(answer.body.len() < 200_000, "{}", answer.body.len());
+    }
+}
+
+#[tokio::test]
+async fn wrong_places_in_addresses_are_refused() {
+    let server = Server::new();
+    server.import().await;
+    for address in [
+        "/listings?verdict=none&after=18446744073709551615",
+        "/listings?verdict=none&after=x",
+        "/listings?verdict=silly",
+        "/listings?min_price=abc",
+        "/listings?sort=luck",
+    ] {
+        let answer = page(&server, address).await;
+        assert!(!answer.status.is_server_error(), "{address}");
+    }
 }

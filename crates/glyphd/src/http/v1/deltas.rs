@@ -162,6 +162,8 @@ impl DeltaQuery {
             min_percent: self.min_percent,
             after: after.map(clock::text),
             until: until.map(clock::text),
+            largest_first: false,
+            last_imports: None,
             new_import,
             place,
         })

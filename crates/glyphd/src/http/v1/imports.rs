@@ -489,7 +489,7 @@ pub(crate) async fn difference(
         .database
         .read(move |store| {
             let (old, new) = (find(store, &old)?, find(store, &new)?);
-            Ok(store.diff_imports(&old.import_id, &new.import_id)?)
+            Ok(store.diff_imports(&old.import_id, &new.import_id, usize::MAX)?)
         })
         .await?;
     Ok(Json(Difference {

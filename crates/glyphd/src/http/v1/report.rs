@@ -17,6 +17,7 @@ use super::imports::find;
 use super::listings::as_of;
 use super::models::{Model, model_of};
 use super::shapes::Listing;
+use crate::clock;
 use crate::http::answers::{self, Answer};
 use crate::http::context::Context;
 use crate::http::parameters::Query;
@@ -142,6 +143,7 @@ impl ReportQuery {
         });
         Ok(Scope {
             standing: StandingFilter {
+                now: clock::now().as_second(),
                 as_of: as_of(self.as_of.as_deref())?,
                 window_seconds: (self.window > 0 && import_id.is_none())
                     .then_some(self.window * DAY_SECONDS),
