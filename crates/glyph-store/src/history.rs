@@ -32,6 +32,14 @@ pub struct OfferHistory {
     pub gone_since: Option<String>,
 }
 
+impl OfferHistory {
+    /// Whether a listing of the offer tells of a price that is no longer asked: it is gone, or was seen again later.
+    pub fn is_former(&self, listing: &ListingRecord) -> bool {
+        let last = self.sights.last().and_then(|sight| sight.seen_at.as_ref());
+        self.gone_since.is_some() || last.is_some_and(|last| Some(last) > listing.seen_at.as_ref())
+    }
+}
+
 /// What one import saw of a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelSight {

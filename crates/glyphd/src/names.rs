@@ -36,6 +36,12 @@ impl Names {
         found.map_or(canonical_model, |id| &self.registry.model(id).model)
     }
 
+    /// The canonical name of a model that is named so in any case, or as its vendor names it, with or without `GeForce` and
+    /// the like; the text itself where there is none.
+    pub(crate) fn canonical<'a>(&'a self, text: &'a str) -> &'a str {
+        canonical(&self.registry, text)
+    }
+
     /// What a title names by itself, without anything else of a row.
     pub(crate) fn match_title(&self, title: &str) -> Match {
         self.matcher.match_listing(&Clues {
@@ -68,4 +74,26 @@ pub(crate) fn load_registry(
             )
         })?;
     Ok((Cow::Owned(registry), digest_of(&[&text])))
+}
+
+/// As [`Names::canonical`], of a registry alone.
+pub(crate) fn canonical<'a>(registry: &'a Registry, text: &'a str) -> &'a str {
+    let is_same = |name: &str| {
+        let letters = |text: &str| -> String {
+            let kept = text.chars().filter(|letter| letter.is_alphanumeric());
+            kept.flat_map(char::to_lowercase).collect()
+        };
+        letters(name) == letters(text)
+    };
+    let models = registry.models();
+    let by_name = models.iter().find(|model| is_same(&model.canonical_model));
+    let found = by_name.or_else(|| {
+        models.iter().find(|model| {
+            let short = ["GeForce ", "Radeon ", "Tesla ", "Quadro "]
+                .into_iter()
+                .find_map(|line| model.model.strip_prefix(line));
+            is_same(&model.model) || short.is_some_and(is_same)
+        })
+    });
+    found.map_or(text, |model| &model.canonical_model)
 }

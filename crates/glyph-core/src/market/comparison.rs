@@ -7,15 +7,22 @@ use super::Offer;
 use super::distribution::{Distribution, Sorted};
 use super::fair_price::Estimate;
 use crate::listing::Condition;
+use crate::score::Profile;
 
 /// The fewest others that a verdict rests on. With five, one price that is wrong moves neither quartile out of the rest.
 pub const FEWEST: usize = 5;
 
-/// Standing offers that a gap between two conditions rests on, for each side of a model.
-const FEWEST_FOR_GAP: usize = 5;
+/// Offers that tell how two conditions of a model differ, on each side.
+const FEWEST_FOR_GAP: usize = 3;
 
-/// What the spread of a wider group grows by, where the listings do not tell how much the conditions differ.
+/// What the spread of a wider group grows by, where no model tells how much the conditions differ.
 const UNKNOWN_GAP: f64 = 0.2;
+
+/// As many models weigh as much as what is taken for granted of conditions: what the score counts for them.
+const MODELS_AT_HALF: f64 = 3.0;
+
+/// How much each offer of a model's own counts beside what its specs cost: `n / (n + 0.5)`.
+const OWN_AT_HALF: f64 = 0.5;
 
 /// The group that an offer was compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,6 +42,9 @@ pub struct Beside {
     pub scope: Scope,
     /// The others: the offer itself is not among them.
     pub others: Distribution,
+    /// In [`Scope::Specs`]: the few others of the model, as if in the offer's condition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<Distribution>,
     /// The standard deviation of the logarithm of the price, from the quartiles, so that a few wild prices do not count.
     #[serde(skip)]
     pub spread: f64,
@@ -48,10 +58,16 @@ struct Group {
 }
 
 impl Beside {
-    /// What cards of such specs cost, where its own kind has too few offers. `models` is how many the fit is over.
-    pub fn of_specs(estimate: &Estimate, models: usize) -> Beside {
+    /// What cards of such specs cost, where its own kind has too few offers; those few draw it towards them. `models` is
+    /// how many the fit is over.
+    pub fn of_specs(estimate: &Estimate, models: usize, own: Option<Distribution>) -> Beside {
+        let shift = own.map_or(1.0, |own| {
+            let count = own.count as f64;
+            (own.median / estimate.price_usd).powf(count / (count + OWN_AT_HALF))
+        });
+        let [low, price, high] =
+            [estimate.low_usd, estimate.price_usd, estimate.high_usd].map(|price| price * shift);
         // The interval holds 80 %: the quartiles lie 0.6745 of 1.2816 standard deviations on the same side.
-        let (low, price, high) = (estimate.low_usd, estimate.price_usd, estimate.high_usd);
         let share = 0.6745 / 1.2816;
         Beside {
             scope: Scope::Specs,
@@ -66,9 +82,19 @@ impl Beside {
                 highest: high,
                 median_interval: None,
             },
+            own,
             spread: (high / low).ln() / (2.0 * 1.2816),
         }
     }
+}
+
+/// What a condition costs beside a new card.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Gap {
+    /// The logarithm of the factor.
+    log: f64,
+    /// What the spread grows by for not knowing it better.
+    doubt: f64,
 }
 
 /// The prices of a market by model and condition. Prices that were asked and prices that were paid are never mixed.
@@ -77,8 +103,7 @@ pub struct Comparisons {
     groups: FxHashMap<Group, Vec<f64>>,
     /// By model and whether they are sold: as if all were new.
     models: FxHashMap<(u32, bool), Vec<f64>>,
-    /// The logarithm of what a condition costs beside a new card.
-    gaps: FxHashMap<Option<Condition>, f64>,
+    gaps: FxHashMap<Option<Condition>, Gap>,
 }
 
 impl Comparisons {
@@ -96,7 +121,9 @@ impl Comparisons {
         let gaps = gaps(&groups);
         let mut models: FxHashMap<(u32, bool), Vec<f64>> = FxHashMap::default();
         for (group, prices) in &groups {
-            let factor = gaps.get(&group.condition).map_or(1.0, |gap| (-gap).exp());
+            let factor = gaps
+                .get(&group.condition)
+                .map_or(1.0, |gap| (-gap.log).exp());
             models
                 .entry((group.model, group.is_sold))
                 .or_default()
@@ -142,26 +169,38 @@ impl Comparisons {
         Some(Beside {
             scope: Scope::ModelAndCondition,
             others: Distribution::of(others)?,
+            own: None,
             spread: spread(others)?,
         })
     }
 
     fn beside_model(&self, offer: &Offer, leaves_out: bool) -> Option<Beside> {
-        let gap = self.gaps.get(&offer.condition).copied();
-        let factor = gap.unwrap_or(0.0).exp();
-        let prices = self.models.get(&(offer.model, offer.is_sold))?;
-        let others = others(prices, leaves_out.then_some(offer.unit_price / factor)).times(factor);
+        let (others, gap) = self.others_of_model(offer, leaves_out)?;
         (others.len() >= FEWEST).then_some(())?;
-        let spread = spread(others)?;
         Some(Beside {
             scope: Scope::Model,
             others: Distribution::of(others)?,
-            spread: if gap.is_some() {
-                spread
-            } else {
-                spread.hypot(UNKNOWN_GAP)
-            },
+            own: None,
+            spread: spread(others)?.hypot(gap.doubt),
         })
+    }
+
+    /// The others of a model in all conditions, as if in the offer's own; `None` where there are none.
+    pub fn few_beside(&self, offer: &Offer, is_among_them: bool) -> Option<Distribution> {
+        let leaves_out = is_among_them && offer.is_comparable();
+        Distribution::of(self.others_of_model(offer, leaves_out)?.0)
+    }
+
+    fn others_of_model(&self, offer: &Offer, leaves_out: bool) -> Option<(Sorted<'_>, Gap)> {
+        let gap = self.gaps.get(&offer.condition).copied();
+        let gap = gap.unwrap_or(Gap {
+            log: 0.0,
+            doubt: UNKNOWN_GAP,
+        });
+        let factor = gap.log.exp();
+        let prices = self.models.get(&(offer.model, offer.is_sold))?;
+        let own = leaves_out.then_some(offer.unit_price / factor);
+        Some((others(prices, own).times(factor), gap))
     }
 }
 
@@ -188,8 +227,9 @@ fn spread(prices: Sorted<'_>) -> Option<f64> {
     Some((high / low).ln() / 1.349)
 }
 
-/// The logarithm of what each condition costs beside a new card: the median over the models that have enough of both.
-fn gaps(groups: &FxHashMap<Group, Vec<f64>>) -> FxHashMap<Option<Condition>, f64> {
+/// What each condition costs beside a new card: the median over the models that have both, drawn towards what the score
+/// counts for the condition where such models are few.
+fn gaps(groups: &FxHashMap<Group, Vec<f64>>) -> FxHashMap<Option<Condition>, Gap> {
     let median = |group: &Group| {
         let prices = groups.get(group)?;
         (prices.len() >= FEWEST_FOR_GAP).then(|| Sorted::all(prices).percentile(0.5))?
@@ -200,18 +240,30 @@ fn gaps(groups: &FxHashMap<Group, Vec<f64>>) -> FxHashMap<Option<Condition>, f64
             condition: Some(Condition::New),
             ..*group
         };
+        let known = ratios.entry(group.condition).or_default();
         if let (Some(own), Some(new)) = (median(group), median(&as_new)) {
-            ratios
-                .entry(group.condition)
-                .or_default()
-                .push((own / new).ln());
+            known.push((own / new).ln());
         }
     }
+    let counted = Profile::inference().condition;
     ratios
         .into_iter()
-        .filter_map(|(condition, mut ratios)| {
+        .map(|(condition, mut ratios)| {
+            if condition == Some(Condition::New) {
+                let gap = Gap {
+                    log: 0.0,
+                    doubt: 0.0,
+                };
+                return (condition, gap);
+            }
             ratios.sort_unstable_by(f64::total_cmp);
-            Some((condition, Sorted::all(&ratios).percentile(0.5)?))
+            // A card that counts at 1.15 times its price is worth 1 / 1.15 of a new one.
+            let granted = -counted.of(condition).ln();
+            let found = Sorted::all(&ratios).percentile(0.5).unwrap_or(granted);
+            let models = ratios.len() as f64;
+            let log = (found * models + granted * MODELS_AT_HALF) / (models + MODELS_AT_HALF);
+            let doubt = UNKNOWN_GAP * (MODELS_AT_HALF / (models + MODELS_AT_HALF)).sqrt();
+            (condition, Gap { log, doubt })
         })
         .collect()
 }
@@ -263,8 +315,9 @@ mod tests {
         let beside = comparisons.beside(&lone, true).expect("there are others");
         assert_eq!(beside.scope, Scope::Model);
         assert_eq!(beside.others.count, 9);
-        // 60 per cent of 2,080.
-        assert!((beside.others.median - 1_248.0).abs() < 0.01);
+        // Between the 60 per cent of the one model that tells and what the score grants, nearer to the latter.
+        let factor = beside.others.median / 2_080.0;
+        assert!(factor > 0.6 && factor < 1.0, "{factor}");
         let unknown = Comparisons::of(&offers)
             .beside(&offer(2, Condition::Refurbished, 1_250.0), false)
             .expect("there are others");

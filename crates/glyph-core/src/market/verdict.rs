@@ -70,6 +70,11 @@ const DEAL_AT_MOST: f64 = 0.90;
 /// What is high is dearer by at least a seventh.
 const HIGH_AT_LEAST: f64 = 1.15;
 
+/// So many others tell by themselves what nine of ten ask, and at these shares of the median it is no small matter.
+const MANY: u64 = 8;
+const DEAL_UNDER_MANY: f64 = 0.80;
+const HIGH_OVER_MANY: f64 = 1.35;
+
 /// Under half of the median and three standard deviations away, or under three tenths of it: nobody sells a sound card
 /// so.
 const FAR_UNDER: f64 = 0.50;
@@ -100,6 +105,10 @@ pub fn judge(offer: &Offer, beside: Option<Beside>) -> Option<Verdict> {
         return None;
     }
     let (ratio, beside) = (of_median?, beside?);
+    if beside.scope == Scope::Specs {
+        let call = call_by_specs(offer.unit_price, ratio, &beside)?;
+        return verdict(call, Reason::Price);
+    }
     let spreads = ratio.ln() / deviation(&beside);
     if is_total_of_many(offer, ratio) {
         return verdict(Call::Suspicious, Reason::LotTotal);
@@ -110,14 +119,33 @@ pub fn judge(offer: &Offer, beside: Option<Beside>) -> Option<Verdict> {
     if (ratio < FAR_UNDER && spreads < FAR_UNDER_SPREADS) || ratio < FAR_UNDER_ANYHOW {
         return verdict(Call::Suspicious, Reason::FarUnder);
     }
-    let call = if ratio <= DEAL_AT_MOST && spreads <= -ONE_IN_TEN {
+    let others = &beside.others;
+    // Where prices lie far apart, those of nine in ten may say it without the spread.
+    let is_many = beside.scope != Scope::Specs && others.count >= MANY;
+    let is_under = is_many && offer.unit_price < others.p10 && ratio <= DEAL_UNDER_MANY;
+    let is_over = is_many && offer.unit_price > others.p90 && ratio >= HIGH_OVER_MANY;
+    let call = if ratio <= DEAL_AT_MOST && (spreads <= -ONE_IN_TEN || is_under) {
         Call::Deal
-    } else if ratio >= HIGH_AT_LEAST && spreads >= ONE_IN_TEN {
+    } else if ratio >= HIGH_AT_LEAST && (spreads >= ONE_IN_TEN || is_over) {
         Call::High
     } else {
         Call::Fair
     };
     verdict(call, Reason::Price)
+}
+
+/// By an estimate from specs: a deal or high only where the others of its own kind, few as they are, say the same; without
+/// any, nothing is said of a price that the estimate does not expect.
+fn call_by_specs(price: f64, ratio: f64, beside: &Beside) -> Option<Call> {
+    let is_expected = (beside.others.p10..=beside.others.p90).contains(&price);
+    let is_between = (DEAL_AT_MOST..HIGH_AT_LEAST).contains(&ratio);
+    match beside.own {
+        _ if is_expected || is_between => Some(Call::Fair),
+        None => None,
+        Some(own) if ratio < 1.0 && price < own.lowest => Some(Call::Deal),
+        Some(own) if ratio > 1.0 && price > own.highest => Some(Call::High),
+        Some(_) => Some(Call::Fair),
+    }
 }
 
 /// How far the logarithm of another price would lie from the median: its own spread, and that of the median, which is
@@ -149,6 +177,19 @@ fn is_price_of_one(offer: &Offer, ratio: f64, spreads: f64) -> bool {
 }
 
 impl Verdict {
+    /// Whether it rests on what specs cost, and not on other offers of the card.
+    pub fn is_by_specs(&self) -> bool {
+        let scope = self.beside.map(|beside| beside.scope);
+        scope == Some(Scope::Specs)
+    }
+
+    /// How its price stands beside the others, alone.
+    pub fn beside_text(&self, offer: &Offer, model: &str) -> Option<String> {
+        let ratio = self.of_median?;
+        let beside = self.beside.filter(|_| !offer.is_for_parts())?;
+        Some(beside_text(offer, model, ratio, &beside))
+    }
+
     /// The verdict in sentences, for a card of this name.
     pub fn text(&self, offer: &Offer, model: &str) -> String {
         let mut text = match self.reason {
@@ -166,14 +207,24 @@ impl Verdict {
             Reason::FarUnder => {
                 "far under everything comparable: ask why before you pay".to_owned()
             }
+            Reason::Price if self.is_by_specs() => match self.call {
+                Call::Deal => {
+                    "cheap by an estimate from its specs, and cheaper than the few others of it"
+                }
+                Call::High => {
+                    "dear by an estimate from its specs, and dearer than the few others of it"
+                }
+                Call::Fair | Call::Suspicious => "within an estimate from its specs",
+            }
+            .to_owned(),
             Reason::Price => match self.call {
                 Call::Deal => "cheaper than nine of ten comparable offers would be".to_owned(),
                 Call::High => "dearer than nine of ten comparable offers would be".to_owned(),
                 Call::Fair | Call::Suspicious => "within what comparable offers ask".to_owned(),
             },
         };
-        if let (Some(ratio), Some(beside)) = (self.of_median, &self.beside) {
-            let _ = write!(text, "; {}", beside_text(offer, model, ratio, beside));
+        if let Some(beside) = self.beside_text(offer, model) {
+            let _ = write!(text, "; {beside}");
         }
         text
     }
@@ -189,10 +240,13 @@ fn beside_text(offer: &Offer, model: &str, ratio: f64, beside: &Beside) -> Strin
             "{} other {model} in all conditions, as {condition} ones would cost (too few {condition})",
             others.count
         ),
-        Scope::Specs => format!(
-            "a fit over {} models, for the specs of the {model}, {condition}: too few are offered of it",
-            others.count
-        ),
+        Scope::Specs => {
+            let own = beside.own.map_or(0, |own| own.count);
+            format!(
+                "an estimate from the specs of the {model}, {condition}, over {} models and {own} others of it",
+                others.count
+            )
+        }
     };
     let percent = ((ratio - 1.0) * 100.0).round();
     let place = if percent.abs() < 1.0 {
@@ -278,6 +332,28 @@ mod tests {
         ] {
             assert_eq!(judged(&offer(price)).call, call, "{price}");
         }
+    }
+
+    #[test]
+    fn where_prices_lie_far_apart_nine_of_ten_others_decide() {
+        let others: Vec<Offer> = [
+            330.0, 340.0, 350.0, 500.0, 700.0, 710.0, 720.0, 730.0, 740.0,
+        ]
+        .into_iter()
+        .map(offer)
+        .collect();
+        let comparisons = Comparisons::of(&others);
+        let call = |price: f64| {
+            let offer = offer(price);
+            judge(&offer, comparisons.beside(&offer, false)).map(|verdict| verdict.call)
+        };
+        assert_eq!(call(300.0), Some(Call::Deal));
+        assert_eq!(call(345.0), Some(Call::Fair));
+        assert_eq!(call(1_100.0), Some(Call::High));
+        let few = Comparisons::of(&others[..7]);
+        let lone = offer(300.0);
+        let verdict = judge(&lone, few.beside(&lone, false));
+        assert_eq!(verdict.map(|verdict| verdict.call), Some(Call::Fair));
     }
 
     #[test]

@@ -115,6 +115,36 @@ const NOTES_FOR_PARTS: &[&str] = &[
     "shows artifacts",
 ];
 
+/// Whether a seller's notes give the price for a time: `$1.89/hour`, `$373/month dedicated server`. Months alone may be those
+/// of a financing.
+pub(super) fn notes_say_rental(notes: &Tokens) -> bool {
+    let is_of_time = |at: usize, units: &[&str]| {
+        let text = notes.text_at(at);
+        let before = notes.text_at(at.wrapping_sub(1));
+        let is_amount = before.starts_with(|letter: char| letter.is_ascii_digit());
+        // `per hour` may be read as one word.
+        text.strip_prefix("per")
+            .is_some_and(|unit| units.contains(&unit))
+            || at > 0
+                && units.contains(&text)
+                && (before == "per" || is_amount && notes.gap_at(at).has(Gap::SLASH))
+    };
+    // Some of them are read as one word with the next: `dedicated server`.
+    let lets = |at: usize| {
+        ["rent", "leas", "host", "dedicated", "cloud"]
+            .iter()
+            .any(|begins| notes.text_at(at).starts_with(begins))
+    };
+    let words = 0..notes.list.len();
+    words
+        .clone()
+        .any(|at| is_of_time(at, &["hour", "hr", "hours"]))
+        || words.clone().any(lets)
+            && words
+                .clone()
+                .any(|at| is_of_time(at, &["month", "mo", "day", "week"]))
+}
+
 /// Words of a clause that speaks of what may happen, or of other goods: `refund if it does not work`, `my old PSU was not
 /// working`.
 const NOT_OF_THE_CARD: &[&str] = &[

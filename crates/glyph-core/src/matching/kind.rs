@@ -22,6 +22,11 @@ pub(super) struct Offer {
 }
 
 impl Offer {
+    /// The price is for a time and not for the card: its notes say so.
+    pub(super) fn rental() -> Offer {
+        Offer::new(Kind::NotOffer, None, "rental", 0.9)
+    }
+
     fn new(kind: Kind, token: Option<usize>, says: &'static str, confidence: f64) -> Offer {
         Offer {
             kind,

@@ -82,11 +82,18 @@ impl Matcher {
         if card && reading.naming.product.is_none() {
             borrowed = self.borrow(clues, &mut reading);
         }
+        let notes = clues
+            .notes
+            .filter(|_| card)
+            .map(|notes| Tokens::read(notes, &self.lexicon));
+        let offer = match &notes {
+            Some(notes) if flags::notes_say_rental(notes) => kind::Offer::rental(),
+            _ => offer,
+        };
         let mut answer = self.answer(clues.title, reading, lot, offer, borrowed);
-        if card
-            && !answer.flags.contains(&Flag::ForParts)
-            && let Some(notes) = clues.notes
-            && flags::notes_say_for_parts(&Tokens::read(notes, &self.lexicon))
+        if !answer.flags.contains(&Flag::ForParts)
+            && notes.is_some_and(|notes| flags::notes_say_for_parts(&notes))
+            && matches!(answer.kind, Kind::GpuCard | Kind::GpuLot)
         {
             // In the order of `Flag::ALL`.
             answer.flags.insert(0, Flag::ForParts);

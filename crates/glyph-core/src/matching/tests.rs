@@ -354,6 +354,24 @@ fn notes_that_call_the_card_broken_are_a_caution() {
 }
 
 #[test]
+fn a_price_for_a_time_is_no_offer_of_the_card() {
+    let kind = |notes| {
+        let clues = Clues {
+            title: "NVIDIA RTX A6000 48GB",
+            model_hint: None,
+            notes: Some(notes),
+            source_url: None,
+        };
+        matcher().match_listing(&clues).kind
+    };
+    assert_eq!(kind("from $1.89/hour"), Kind::NotOffer);
+    assert_eq!(kind("billed at 2 USD per hour"), Kind::NotOffer);
+    assert_eq!(kind("$373/month dedicated server"), Kind::NotOffer);
+    assert_eq!(kind("or 110/month with financing"), Kind::GpuCard);
+    assert_eq!(kind("ran 24 hours a day"), Kind::GpuCard);
+}
+
+#[test]
 fn gives_contradicted_memory_a_low_confidence() {
     let found = read("GeForce RTX 3070 6GB");
     assert!(found.model.is_none() && found.confidence < SCORABLE_CONFIDENCE);

@@ -18,6 +18,8 @@ struct Sight {
     key: OfferKey,
     /// Which import, in the order they were seen; the later one decides where two saw an offer at one time.
     import: usize,
+    /// It has an address or a seller.
+    is_named: bool,
     standing: StandingOffer,
 }
 
@@ -94,7 +96,8 @@ fn read_sights(
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {}, row.id, row.price, row.score, row.quantity, row.availability, row.seen_at, offer.flags,
-           row.min_order_qty
+           row.min_order_qty,
+           COALESCE(offer.source_url, row.source_url, offer.seller, row.seller) IS NOT NULL
          FROM scored_listings AS row
          LEFT JOIN listings AS offer ON offer.id = row.listing_id
          WHERE row.import_id IS ?1
@@ -134,6 +137,7 @@ fn read(
     Ok(Sight {
         key: OfferKey::of(row)?,
         import,
+        is_named: row.get(at(8))?,
         standing: StandingOffer {
             id: row.get(at(0))?,
             offer: Offer {
@@ -195,9 +199,34 @@ fn keep_last_sights(sights: &mut Vec<Sight>) {
         .filter(|sight| is_last(sight) && sight.standing.is_available)
         .map(with_price)
         .collect();
+    // Sources may differ in what they say of its region or condition: at one address, or of one seller, and at one price it
+    // is one offer. The later source tells of it.
+    let mut of_texts: FxHashMap<_, usize> = FxHashMap::default();
+    let texts_of = |sight: &Sight| {
+        let offer = &sight.standing.offer;
+        (
+            sight.key.texts,
+            offer.model,
+            offer.lot_size,
+            offer.unit_price.to_bits(),
+            offer.is_sold,
+        )
+    };
+    for sight in sights
+        .iter()
+        .filter(|sight| sight.is_named && is_last(sight))
+    {
+        let known = of_texts.entry(texts_of(sight)).or_insert(sight.import);
+        *known = sight.import.max(*known);
+    }
+    let is_told_elsewhere = |sight: &Sight| {
+        let latest = of_texts.get(&texts_of(sight));
+        sight.is_named && latest.is_some_and(|latest| *latest != sight.import)
+    };
     let mut told = FxHashSet::default();
     sights.retain(|sight| {
         is_last(sight)
+            && !is_told_elsewhere(sight)
             && (sight.standing.is_available || !can_be_bought.contains(&with_price(sight)))
             && told.insert(with_price(sight))
     });

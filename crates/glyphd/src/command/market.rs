@@ -16,7 +16,7 @@ use super::failure::{Hinted, Status};
 use super::imports::Output;
 use super::store::open_for_reading;
 use crate::market::{DAY_SECONDS, Judged, Market, ModelFigures, WINDOW_DAYS};
-use crate::names::load_registry;
+use crate::names::{canonical, load_registry};
 use crate::{clock, output};
 
 /// Tell what each model costs as the market stands, and which of its offers are deals.
@@ -28,7 +28,7 @@ use crate::{clock, output};
     after_help = "Examples:\n  glyphd market\n  glyphd market L4\n  glyphd market --verdict deal"
 )]
 pub struct Arguments {
-    /// One model by condition, and its offers: a canonical name, as `glyphd models` shows it.
+    /// One model by condition: a canonical name, or the vendor's. `--verdict any` lists its offers.
     model: Option<String>,
     #[command(flatten)]
     view: View,
@@ -134,13 +134,7 @@ fn find_model<'a>(
     registry: &Registry,
     name: &str,
 ) -> anyhow::Result<&'a ModelFigures> {
-    let canonical = registry
-        .find(name)
-        .map_or(name, |id| &registry.model(id).canonical_model);
-    let found = market.model(canonical).or_else(|| {
-        let is_same = |model: &&ModelFigures| model.canonical_model.eq_ignore_ascii_case(name);
-        market.models.iter().find(is_same)
-    });
+    let found = market.model(canonical(registry, name));
     found.ok_or_else(|| {
         Hinted::new(
             format!("nothing is offered of `{name}`"),
@@ -208,7 +202,7 @@ fn models_table(models: &[ModelFigures]) -> Table {
         &[1, 2, 3, 4, 5, 6, 7, 8],
     );
     for model in models {
-        let mut row = vec![model.name.clone(), output::count(model.offers)];
+        let mut row = vec![model.canonical_model.clone(), output::count(model.offers)];
         match &model.asked {
             Some(asked) => {
                 let prices = &asked.prices;
@@ -285,7 +279,7 @@ fn offers_table(offers: &[JudgedOffer]) -> Table {
                 call.to_owned(),
                 verdict.as_ref().map_or_else(
                     || "nothing to compare it with".to_owned(),
-                    |judged| judged.text.clone(),
+                    |judged| judged.short.clone().unwrap_or_else(|| judged.text.clone()),
                 ),
                 listing.title.clone().unwrap_or_default(),
             ]

@@ -114,14 +114,8 @@ fn whole(
         // What it showed, however long ago.
         standing.window_seconds = None;
     }
-    let model = arguments.model.as_ref().map(|model| {
-        let known = names.registry.models().iter();
-        let mut known = known.map(|known| &known.canonical_model);
-        known
-            .find(|known| known.eq_ignore_ascii_case(model))
-            .unwrap_or(model)
-            .clone()
-    });
+    let model = arguments.model.as_ref();
+    let model = model.map(|model| names.canonical(model).to_owned());
     let report = Report::of(store, &names, &Scope { standing, model })?;
     if let Some(model) = &arguments.model
         && report.models.is_empty()

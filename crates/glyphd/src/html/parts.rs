@@ -19,6 +19,16 @@ pub(crate) fn money(amount: f64) -> String {
     format!("{}${}", if amount < 0.0 { "-" } else { "" }, grouped(&text))
 }
 
+/// US dollars in few letters, millions and more in their unit.
+pub(crate) fn short_money(amount: f64) -> String {
+    let units = [(1e9, "bn"), (1e6, "m")];
+    let found = units.into_iter().find(|(size, _)| amount.abs() >= *size);
+    found.map_or_else(
+        || money(amount),
+        |(size, unit)| format!("${} {unit}", fixed(amount / size, 2)),
+    )
+}
+
 /// A price as it is asked: cents only where it has some.
 pub(crate) fn price(amount: f64) -> String {
     if !amount.is_finite() {
@@ -293,6 +303,7 @@ mod tests {
         assert_eq!(money(1_234_567.8), "$1,234,568");
         assert_eq!(money(99.5), "$99.50");
         assert_eq!(money(f64::NAN), NOTHING);
+        assert_eq!(short_money(1_869_837.0), "$1.87 m");
         assert_eq!(price(1149.0), "$1,149");
         assert_eq!(price(1149.5), "$1,149.50");
         assert_eq!(number(1555.20, 1), "1,555.2");

@@ -7,7 +7,7 @@ mod movers;
 use std::collections::HashMap;
 
 use glyph_core::listing::Condition;
-use glyph_core::market::comparison::{Beside, Comparisons};
+use glyph_core::market::comparison::{Beside, Comparisons, Scope};
 use glyph_core::market::fair_price::{
     self, ConditionClass, Estimate, FairPrice, Point, Specs, Unfit,
 };
@@ -53,6 +53,9 @@ pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
     /// The verdict in words.
     pub(crate) text: String,
+    /// How its price stands beside the others, alone.
+    #[serde(skip)]
+    pub(crate) short: Option<String>,
 }
 
 impl Market {
@@ -84,8 +87,9 @@ impl Market {
             .standing
             .offers
             .iter()
-            .map(|StandingOffer { offer, .. }| {
-                judge(offer, market.beside(offer, true)).map(|verdict| verdict.call)
+            .map(|standing| {
+                let verdict = judge(&standing.offer, market.beside(&standing.offer, true))?;
+                Some(to_be_had(verdict.call, standing))
             })
             .collect();
         market.models = figures::of_models(&market.standing, &market.calls, registry);
@@ -98,7 +102,8 @@ impl Market {
         beside.or_else(|| {
             let fair_price = self.fair_price.as_ref().ok()?;
             let estimate = self.estimate(offer.model, offer.condition)?;
-            (!offer.is_sold).then(|| Beside::of_specs(&estimate, fair_price.models))
+            let own = self.comparisons.few_beside(offer, is_among_them);
+            (!offer.is_sold).then(|| Beside::of_specs(&estimate, fair_price.models, own))
         })
     }
 
@@ -147,21 +152,26 @@ impl Market {
             None => self.offer_of(listing)?,
         };
         let beside = self.beside(&offer, standing.is_some());
-        let verdict = judge(&offer, beside)?;
+        let mut verdict = judge(&offer, beside)?;
+        let mut text = verdict.text(&offer, model_name);
+        if let Some(standing) = standing
+            && to_be_had(verdict.call, standing) != verdict.call
+        {
+            verdict.call = Call::Fair;
+            text = format!("not to be had now: {text}");
+        }
         Some(Judged {
-            text: verdict.text(&offer, model_name),
+            short: verdict.beside_text(&offer, model_name),
+            text,
             verdict,
         })
     }
 
-    /// What is said of a listing, without the words.
+    /// What is said of a listing that stands, without the words.
     pub(crate) fn call(&self, listing: &ListingRecord) -> Option<Call> {
         let offers = &self.standing.offers;
-        if let Ok(place) = offers.binary_search_by_key(&listing.id, |offer| offer.id) {
-            return self.calls.get(place).copied().flatten();
-        }
-        let offer = self.offer_of(listing)?;
-        judge(&offer, self.beside(&offer, false)).map(|verdict| verdict.call)
+        let place = offers.binary_search_by_key(&listing.id, |offer| offer.id);
+        self.calls.get(place.ok()?).copied().flatten()
     }
 
     /// The memory of a card of the market's models, in GB.
@@ -182,16 +192,26 @@ impl Market {
         Some(offer.unit_price / beside.others.median)
     }
 
-    /// The offers that are called so and can be bought, the furthest under their comparisons first.
+    /// The deals, the furthest under their comparisons first; after those that other offers tell, those by an estimate from
+    /// specs.
     pub(crate) fn best_deals(&self, most: usize) -> Vec<(&StandingOffer, f64)> {
-        let mut deals: Vec<(&StandingOffer, f64)> = self
+        let mut deals: Vec<(bool, &StandingOffer, f64)> = self
             .judged()
-            .filter(|(standing, call)| *call == Some(Call::Deal) && standing.is_available)
-            .filter_map(|(standing, _)| Some((standing, self.of_median(&standing.offer)?)))
+            .filter(|(_, call)| *call == Some(Call::Deal))
+            .filter_map(|(standing, _)| {
+                let beside = self.beside(&standing.offer, true)?;
+                let of_median = standing.offer.unit_price / beside.others.median;
+                Some((beside.scope == Scope::Specs, standing, of_median))
+            })
             .collect();
-        deals.sort_by(|one, other| one.1.total_cmp(&other.1).then(one.0.id.cmp(&other.0.id)));
-        deals.truncate(most);
-        deals
+        deals.sort_by(|one, other| {
+            let by = one.0.cmp(&other.0).then(one.2.total_cmp(&other.2));
+            by.then(one.1.id.cmp(&other.1.id))
+        });
+        let deals = deals
+            .into_iter()
+            .map(|(_, standing, of_median)| (standing, of_median));
+        deals.take(most).collect()
     }
 
     /// The listings of a model that stand, at most so many, the best score first.
@@ -232,6 +252,15 @@ impl Market {
             is_sold: listing.availability.as_deref() == Some("sold"),
             cautions: flags.map_or(Cautions::default(), Cautions::of_stored),
         })
+    }
+}
+
+/// What cannot be bought is no deal.
+fn to_be_had(call: Call, standing: &StandingOffer) -> Call {
+    if call == Call::Deal && !standing.is_available {
+        Call::Fair
+    } else {
+        call
     }
 }
 

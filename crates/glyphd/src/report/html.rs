@@ -7,7 +7,7 @@ use crate::html::STYLES;
 use crate::html::chart::{Spot, bar, key, scatter};
 use crate::html::parts::{
     change, chip, count, day, day_and_hour, figures, head, interval, money, none, number, section,
-    share, table,
+    share, short_money, table,
 };
 
 pub(crate) fn html(report: &Report) -> String {
@@ -53,10 +53,14 @@ fn size(report: &Report) -> Markup {
         (
             "Standing offers",
             markup! { (count(size.offers)) },
-            markup! { "in " (count(size.sources)) " sources" },
+            markup! { @if let Some(sources) = size.sources { "in " (count(sources)) " sources" } },
         ),
         ("Models", markup! { (count(size.models)) }, none()),
-        ("Asked in all", markup! { (money(size.asked_usd)) }, none()),
+        (
+            "Asked in all",
+            markup! { (short_money(size.asked_usd)) },
+            none(),
+        ),
         ("Deals", markup! { (count(of("deal"))) }, none()),
         ("High", markup! { (count(of("high"))) }, none()),
         ("Suspicious", markup! { (count(of("suspicious"))) }, none()),
@@ -82,7 +86,7 @@ fn movers(report: &Report) -> Markup {
                 @for it in &report.movers {
                     tr {
                         td class="title" { (it.title) }
-                        td { (it.canonical_model) }
+                        td { (it.name) }
                         td class="num muted" { (money(it.old_price)) }
                         td class="num" { (money(it.new_price)) }
                         td class="num" { (change(it.percent)) }
@@ -166,7 +170,7 @@ fn models(report: &Report) -> Markup {
     section(
         "models",
         "Prices by model",
-        &none(),
+        &markup! { "Medians of five offers and fewer are pale" },
         &table(
             "Prices by model",
             "",
@@ -191,7 +195,7 @@ fn models(report: &Report) -> Markup {
                             td class="num" { (count(model.offers)) }
                             td class="num" { (money(prices.p10)) }
                             td class="num" { (money(prices.p25)) }
-                            td class="num" { (money(prices.median)) @if asked.is_few { small { "few" } } }
+                            td class=(if asked.is_few { "num muted" } else { "num" }) { (money(prices.median)) }
                             td class="num muted nowrap" { (interval(prices.median_interval)) }
                             td class="num" { (money(prices.p75)) }
                             td class="num" { (money(prices.p90)) }

@@ -20,10 +20,13 @@ pub(crate) fn markdown(report: &Report) -> String {
     let size = &report.market;
     let _ = write!(
         out,
-        "\n- {} standing offers of {} models in {} sources\n- asked for all of them: {}\n",
+        "\n- {} standing offers of {} models{}\n- asked for those that are compared: {}\n",
         count(size.offers),
         count(size.models),
-        count(size.sources),
+        size.sources.map_or(String::new(), |sources| format!(
+            " in {} sources",
+            count(sources)
+        )),
         money(size.asked_usd)
     );
     for (verdict, offers) in &size.verdicts {
@@ -40,7 +43,7 @@ pub(crate) fn markdown(report: &Report) -> String {
                 out,
                 "| {} | {} | {} | {} | {:+.1} % |",
                 escaped(&it.title),
-                escaped(&it.canonical_model),
+                escaped(&it.name),
                 money(it.old_price),
                 money(it.new_price),
                 it.percent
@@ -56,7 +59,7 @@ pub(crate) fn markdown(report: &Report) -> String {
                 out,
                 "| {} | {} | {} | {} | {} |",
                 escaped(&it.title),
-                escaped(&it.canonical_model),
+                escaped(&it.name),
                 money(it.price),
                 money(it.median),
                 escaped(it.seller.as_deref().unwrap_or_default())

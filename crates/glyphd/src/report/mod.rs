@@ -68,7 +68,9 @@ pub(crate) struct Report {
 pub(crate) struct Size {
     pub(crate) offers: u64,
     pub(crate) models: u64,
-    pub(crate) sources: u64,
+    /// Of all models together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sources: Option<u64>,
     /// What is asked for all cards that are offered alone, a card an offer: US dollars.
     pub(crate) asked_usd: f64,
     /// Offers by what is said of them.
@@ -81,6 +83,8 @@ pub(crate) struct Move {
     pub(crate) listing_id: i64,
     pub(crate) title: String,
     pub(crate) canonical_model: String,
+    /// The vendor's name of the card.
+    pub(crate) name: String,
     /// US dollars a card.
     pub(crate) old_price: f64,
     pub(crate) new_price: f64,
@@ -93,6 +97,8 @@ pub(crate) struct Deal {
     pub(crate) listing_id: i64,
     pub(crate) title: String,
     pub(crate) canonical_model: String,
+    /// The vendor's name of the card.
+    pub(crate) name: String,
     /// US dollars a card.
     pub(crate) price: f64,
     /// What it is compared with.
@@ -184,7 +190,7 @@ impl Report {
                 .unwrap_or_else(|| import.import_id.clone()),
             (None, None) => "GPU market".to_owned(),
         };
-        let (moved_at, movers) = moves(store, scope)?;
+        let (moved_at, movers) = moves(store, names, scope)?;
         let last_seen = scope.standing.as_of.or(market.standing.last_seen);
         Ok(Report {
             title,
@@ -239,13 +245,17 @@ fn size_of(market: &Market, models: &[ModelFigures], model: Option<&str>) -> Siz
     Size {
         offers,
         models: models.len() as u64,
-        sources: market.standing.sources,
+        sources: model.is_none().then_some(market.standing.sources),
         asked_usd,
         verdicts,
     }
 }
 
-fn moves(store: &dyn Store, scope: &Scope) -> Result<(Option<String>, Vec<Move>), StoreError> {
+fn moves(
+    store: &dyn Store,
+    names: &Names,
+    scope: &Scope,
+) -> Result<(Option<String>, Vec<Move>), StoreError> {
     let filter = ChangeFilter {
         models: scope.model.iter().cloned().collect(),
         until: scope.standing.as_of.map(clock::text_of_second),
@@ -258,6 +268,7 @@ fn moves(store: &dyn Store, scope: &Scope) -> Result<(Option<String>, Vec<Move>)
         .into_iter()
         .map(|mover| Move {
             listing_id: mover.listing.id,
+            name: names.model_name(&mover.listing.canonical_model).to_owned(),
             title: title_of(&mover.listing),
             old_price: mover.old_price,
             new_price: mover.listing.unit_price,
@@ -294,6 +305,7 @@ fn deals(
         let card = names.model_name(&listing.canonical_model);
         deals.push(Deal {
             listing_id: listing.id,
+            name: card.to_owned(),
             title: title_of(&listing),
             price: listing.unit_price,
             median: listing.unit_price / of_median,

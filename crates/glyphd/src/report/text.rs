@@ -11,10 +11,13 @@ pub(crate) fn print(report: &Report) -> anyhow::Result<()> {
     output::line(&report.title)?;
     let size = &report.market;
     output::line(&format!(
-        "  {} of {} in {}",
+        "  {} of {}{}",
         counted(size.offers, "standing offer"),
         counted(size.models, "model"),
-        counted(size.sources, "source")
+        size.sources.map_or(String::new(), |sources| format!(
+            " in {}",
+            counted(sources, "source")
+        ))
     ))?;
     if let Some(as_of) = &report.as_of {
         output::line(&format!(
@@ -37,7 +40,7 @@ pub(crate) fn print(report: &Report) -> anyhow::Result<()> {
                 money(it.old_price),
                 money(it.new_price),
                 format!("{:+.1} %", it.percent),
-                it.canonical_model.clone(),
+                it.name.clone(),
                 it.title.clone(),
             ]
         });
@@ -54,7 +57,7 @@ pub(crate) fn print(report: &Report) -> anyhow::Result<()> {
                 it.listing_id.to_string(),
                 money(it.price),
                 money(it.median),
-                it.canonical_model.clone(),
+                it.name.clone(),
                 it.seller.clone().unwrap_or_default(),
                 it.title.clone(),
             ]

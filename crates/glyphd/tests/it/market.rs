@@ -94,7 +94,7 @@ fn the_market_is_told_as_it_was_known() {
         nothing.stderr
     );
     let table = place.done(["market"]).stdout;
-    assert!(table.contains("RTX A5000"), "{table}");
+    assert!(table.contains("RTX_A5000"), "{table}");
     let known = place
         .done(["models", "--listed", "--as-of", "2026-11-20", "--json"])
         .json();

@@ -83,6 +83,9 @@ pub(crate) async fn show(
         "Named " a href=(model_address(&listing.canonical_model)) { (name) } "."
         @if let Some(seen_at) = &listing.seen_at { " Seen " (day(seen_at)) }
         @if around.import.is_some() { " in " (row_link(&around)) }
+        @if let Some(last) = around.history.sights.last().filter(|_| around.history.is_former(listing)) {
+            ". A former price: last asked " (price(last.unit_price))
+        }
         @if let Some(gone_since) = &around.history.gone_since { ". " strong { "Gone since " (day(gone_since)) } }
     };
     let main = html! {
@@ -118,7 +121,8 @@ fn offer(around: &Around, picture: &Picture, names: &Names) -> Markup {
     let listing = &around.listing;
     let market = &picture.market;
     let name = names.model_name(&listing.canonical_model);
-    let judged = market.judge(listing, name);
+    let is_former = around.history.is_former(listing);
+    let judged = market.judge(listing, name).filter(|_| !is_former);
     let profile = around
         .import
         .as_ref()
@@ -147,7 +151,7 @@ fn offer(around: &Around, picture: &Picture, names: &Names) -> Markup {
                 ),
             ]))
             div class="cols" {
-                (why(listing, judged.as_ref(), market.model(&listing.canonical_model)))
+                (why(listing, judged.as_ref(), market.model(&listing.canonical_model), is_former))
                 @if let Some(score) = &score { (terms(score)) }
             }
             (over_time(listing, &around.history))
@@ -228,7 +232,12 @@ fn group_name(beside: &Beside, listing: &ListingRecord) -> String {
     }
 }
 
-fn why(listing: &ListingRecord, judged: Option<&Judged>, model: Option<&ModelFigures>) -> Markup {
+fn why(
+    listing: &ListingRecord,
+    judged: Option<&Judged>,
+    model: Option<&ModelFigures>,
+    is_former: bool,
+) -> Markup {
     let beside = judged.and_then(|judged| judged.verdict.beside);
     html! {
         section {
@@ -240,7 +249,10 @@ fn why(listing: &ListingRecord, judged: Option<&Judged>, model: Option<&ModelFig
                     @if !beside.is_empty() { li { (beside) "." } }
                 }
             } @else {
-                p class="muted" { "Too few offers of this card stand in the market, or the price is not that of the card alone." }
+                p class="muted" {
+                    @if is_former { "A price that is no longer asked is not compared with those of today." }
+                    @else { "Too few offers of this card stand in the market, or the price is not that of the card alone." }
+                }
             }
             @if let Some(beside) = &beside {
                 @let others = &beside.others;

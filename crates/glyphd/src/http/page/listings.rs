@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::market::verdict::Call;
-use glyph_core::registry::Model;
 use glyph_store::listing::{ListingFilter, ListingPlace, ListingRecord, ListingSort};
 use glyph_store::sqlite::SqliteStore;
 use glyph_store::store::Store;
@@ -129,7 +128,9 @@ fn asked_of(given: &Given, names: &Names) -> Result<Asked, Problem> {
     let only_standing = given.get("history").is_none();
     Ok(Asked {
         filter: ListingFilter {
-            model: given.get("model").map(|model| canonical(model, names)),
+            model: given
+                .get("model")
+                .map(|model| names.canonical(model).to_owned()),
             min_price: number("min_price")?,
             max_price: number("max_price")?,
             min_score: number("min_score")?,
@@ -154,24 +155,6 @@ fn asked_of(given: &Given, names: &Names) -> Result<Asked, Problem> {
 
 fn invalid(name: &str, text: &str, what: &str) -> Problem {
     Problem::of_parameter(Code::ParameterInvalid, name, format!("`{text}` is {what}"))
-}
-
-/// The canonical name of a model that is named so, or as its vendor names it, with or without `GeForce` and the like.
-fn canonical(text: &str, names: &Names) -> String {
-    let is_named = |model: &&Model| {
-        let name = model.model.as_str();
-        let short = ["GeForce ", "Radeon ", "Tesla ", "Quadro "]
-            .into_iter()
-            .find_map(|line| name.strip_prefix(line));
-        [Some(model.canonical_model.as_str()), Some(name), short]
-            .into_iter()
-            .flatten()
-            .any(|known| known.eq_ignore_ascii_case(text))
-    };
-    let found = names.registry.models().iter().find(is_named);
-    found
-        .map_or(text, |model| &model.canonical_model)
-        .to_owned()
 }
 
 /// Rows that are read at a time to find those that stand.

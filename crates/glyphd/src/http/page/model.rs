@@ -44,12 +44,11 @@ pub(crate) async fn show(
         ));
     };
     let names = Arc::clone(&context.names);
+    let canonical = names.canonical(&wanted).to_owned();
     let known = names
         .registry
-        .models()
-        .iter()
-        .find(|model| model.canonical_model.eq_ignore_ascii_case(&wanted));
-    let canonical = known.map_or(wanted, |model| model.canonical_model.clone());
+        .find(&canonical)
+        .map(|id| names.registry.model(id));
     let asked = canonical.clone();
     let best = picture.market.best_of(&canonical, OFFERS);
     let (sights, offers) = context

@@ -141,7 +141,12 @@ impl DeltaQuery {
                 .transpose()
         };
         let after = time("after", self.after.as_deref())?;
-        let until = time("until", self.until.as_deref())?;
+        let until = match self.until.as_deref() {
+            Some(text) => {
+                Some(clock::last_second_of(text).map_err(|error| invalid("until", error))?)
+            }
+            None => None,
+        };
         let place = match &self.cursor {
             None => None,
             Some(cursor) => Some(place_of(store, cursor)?),
@@ -161,7 +166,7 @@ impl DeltaQuery {
             source_name: self.source.clone(),
             min_percent: self.min_percent,
             after: after.map(clock::text),
-            until: until.map(clock::text),
+            until: until.map(clock::text_of_second),
             largest_first: false,
             last_imports: None,
             new_import,

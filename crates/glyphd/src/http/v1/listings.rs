@@ -102,7 +102,7 @@ pub(crate) struct ListingQuery {
     #[param(required = false, nullable = false)]
     import_id: Option<String>,
     /// What was known at a time: RFC 3339, or a date, which means the end of that day.
-    #[param(required = false, nullable = false)]
+    #[param(required = false, nullable = false, format = DateTime)]
     as_of: Option<String>,
     /// What each source showed last, and not what it showed before.
     #[serde(default)]
@@ -367,6 +367,7 @@ pub(crate) async fn show(
             let history = store.offer_history(id)?;
             let name = names.model_name(&record.canonical_model);
             let verdict = picture
+                .filter(|_| !history.is_former(&record))
                 .and_then(|picture| picture.market.judge(&record, name))
                 .map(serde_json::to_value)
                 .transpose()

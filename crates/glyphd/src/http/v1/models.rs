@@ -51,7 +51,7 @@ pub(crate) struct ModelsQuery {
     #[param(required = false)]
     listed: bool,
     /// Prices as they were known at a time: RFC 3339, or a date, which means the end of that day.
-    #[param(required = false, nullable = false)]
+    #[param(required = false, nullable = false, format = DateTime)]
     as_of: Option<String>,
 }
 

@@ -103,7 +103,7 @@ pub(crate) struct ReportQuery {
     #[param(required = false, nullable = false)]
     import_id: Option<String>,
     /// The market as it was known at a time: RFC 3339, or a date, which means the end of that day.
-    #[param(required = false, nullable = false)]
+    #[param(required = false, nullable = false, format = DateTime)]
     as_of: Option<String>,
     /// Only offers that were seen in so many days before the last sight of any; 0 for all.
     #[serde(default = "window_days")]
@@ -129,18 +129,8 @@ impl ReportQuery {
             Some(wanted) => Some(find(store, wanted)?.import_id),
             None => None,
         };
-        let known = names
-            .registry
-            .models()
-            .iter()
-            .map(|model| &model.canonical_model);
-        let model = self.model.as_ref().map(|wanted| {
-            let mut known = known;
-            known
-                .find(|known| known.eq_ignore_ascii_case(wanted))
-                .unwrap_or(wanted)
-                .clone()
-        });
+        let model = self.model.as_ref();
+        let model = model.map(|model| names.canonical(model).to_owned());
         Ok(Scope {
             standing: StandingFilter {
                 now: clock::now().as_second(),
@@ -172,6 +162,16 @@ pub(crate) async fn show(
     let names = Arc::clone(&context.names);
     answers::kept(&context, &address, &headers, move |store| {
         let market = report::Report::of(store, &names, &query.scope(store, &names)?)?;
+        // A model that nobody knows and nobody offers is a mistake.
+        if let Some(model) = &query.model
+            && market.models.is_empty()
+            && names.registry.find(names.canonical(model)).is_none()
+        {
+            return Err(Problem::new(
+                Code::ModelUnknown,
+                format!("there is no model `{model}`"),
+            ));
+        }
         let figures = Figures::of(store)?;
         let (min_price, max_price) = figures.prices();
         let totals = figures.totals;
