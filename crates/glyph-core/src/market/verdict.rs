@@ -249,7 +249,9 @@ fn beside_text(offer: &Offer, model: &str, ratio: f64, beside: &Beside) -> Strin
         }
     };
     let percent = ((ratio - 1.0) * 100.0).round();
-    let place = if percent.abs() < 1.0 {
+    let place = if percent <= -99.5 {
+        "over 99 % under".to_owned()
+    } else if percent.abs() < 1.0 {
         "at".to_owned()
     } else if percent < 0.0 {
         format!("{} % under", -percent)

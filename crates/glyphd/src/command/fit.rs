@@ -44,6 +44,9 @@ pub struct Arguments {
     /// The most cards of a set.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=i64::from(Limits::MOST_CARDS)))]
     max_cards: u32,
+    /// Cards with less memory are left out.
+    #[arg(long, value_name = "GB", default_value_t = 6.0)]
+    min_memory: f64,
     /// The least speed that the memory must allow, in tokens a second.
     #[arg(long, value_name = "TOKENS_PER_S")]
     min_speed: Option<f64>,
@@ -88,7 +91,7 @@ pub(super) fn run(
     let market = Market::of(&store, &registry, &arguments.view.filter())?;
     let demand = fit::demand(&workload);
     let found = fit::search(
-        &candidates(&market, &registry),
+        &candidates(&market, &registry, arguments.min_memory),
         &demand,
         &Limits {
             budget: arguments.budget,
@@ -117,7 +120,7 @@ pub(super) fn run(
 }
 
 /// The offers that can be taken, one card each: lots are sold whole and not by the card.
-fn candidates(market: &Market, registry: &Registry) -> Vec<Candidate> {
+fn candidates(market: &Market, registry: &Registry, min_memory_gb: f64) -> Vec<Candidate> {
     let models: Vec<_> = market
         .standing
         .models
@@ -141,7 +144,7 @@ fn candidates(market: &Market, registry: &Registry) -> Vec<Candidate> {
                 id: standing.id as u64,
                 vendor: vendor_name(model.vendor).to_owned(),
                 model: model.model.clone(),
-                memory_gb: model.memory_gb?,
+                memory_gb: model.memory_gb.filter(|memory| *memory >= min_memory_gb)?,
                 bandwidth_gb_s: model.memory_bandwidth_gb_s,
                 watts: model.tdp_w,
                 slots: model.slots,

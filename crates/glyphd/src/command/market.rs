@@ -153,7 +153,7 @@ fn judged_offers(
     limit: usize,
 ) -> anyhow::Result<Vec<JudgedOffer>> {
     let name_of = |place: u32| market.standing.models.get(place as usize);
-    let mut wanted: Vec<(i64, f64)> = market
+    let mut wanted: Vec<(i64, bool, f64)> = market
         .judged()
         .filter(|(standing, call)| {
             let is_of = |model: &ModelFigures| {
@@ -163,13 +163,21 @@ fn judged_offers(
         })
         .map(|(standing, _)| {
             let of_median = market.of_median(&standing.offer);
-            (standing.id, of_median.unwrap_or(f64::INFINITY))
+            let is_for_parts = standing.offer.is_for_parts();
+            (
+                standing.id,
+                is_for_parts,
+                of_median.unwrap_or(f64::INFINITY),
+            )
         })
         .collect();
-    // The furthest under its comparisons first.
-    wanted.sort_by(|one, other| one.1.total_cmp(&other.1).then(one.0.cmp(&other.0)));
+    // The furthest under its comparisons first; what says itself that it is broken last.
+    wanted.sort_by(|one, other| {
+        let by = one.1.cmp(&other.1).then(one.2.total_cmp(&other.2));
+        by.then(one.0.cmp(&other.0))
+    });
     let mut offers = Vec::new();
-    for (id, _) in wanted.into_iter().take(limit) {
+    for (id, ..) in wanted.into_iter().take(limit) {
         let Some(listing) = store.find_listing(id)? else {
             continue;
         };

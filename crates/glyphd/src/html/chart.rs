@@ -301,7 +301,9 @@ pub(crate) fn scatter(label: &str, axis: &str, unit: &str, spots: &[Spot]) -> Ma
                 }
                 @for tick in across.ticks(0) {
                     line class="grid" x1=(percent(x(tick))) x2=(percent(x(tick))) y1="0" y2=(HEIGHT) {}
-                    text class="x" x=(percent(x(tick))) y=(HEIGHT + 16) { (number(tick, 1)) }
+                    // On a phone the powers of ten are enough.
+                    @let is_power = tick.log10().fract().abs() < 1e-9;
+                    text class=(if is_power { "x" } else { "x optional" }) x=(percent(x(tick))) y=(HEIGHT + 16) { (number(tick, 1)) }
                 }
                 line class="axis" x1="0" x2="100%" y1=(HEIGHT) y2=(HEIGHT) {}
                 line class="axis" x1="0" x2="0" y1="0" y2=(HEIGHT) {}

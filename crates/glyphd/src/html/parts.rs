@@ -12,7 +12,7 @@ pub(crate) fn money(amount: f64) -> String {
         return NOTHING.to_owned();
     }
     let text = if amount.abs() >= 99.995 {
-        format!("{:.0}", amount.abs())
+        format!("{:.0}", amount.abs().round())
     } else {
         format!("{:.2}", amount.abs())
     };
@@ -302,6 +302,7 @@ mod tests {
     fn money_and_numbers_are_written_for_reading() {
         assert_eq!(money(1_234_567.8), "$1,234,568");
         assert_eq!(money(99.5), "$99.50");
+        assert_eq!(money(916.5), "$917");
         assert_eq!(money(f64::NAN), NOTHING);
         assert_eq!(short_money(1_869_837.0), "$1.87 m");
         assert_eq!(price(1149.0), "$1,149");

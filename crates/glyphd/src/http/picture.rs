@@ -19,7 +19,10 @@ use tokio::sync::watch;
 
 use super::context::Context;
 use super::problem::{Code, Problem};
-use crate::market::{Compared, Market, Mover, Movers, course, find_movers};
+use crate::clock;
+use crate::market::{
+    Compared, DAY_SECONDS, Market, Mover, Movers, WINDOW_DAYS, course, find_movers,
+};
 use crate::names::Names;
 
 /// What the page shows of the database as a whole.
@@ -147,6 +150,18 @@ async fn make(context: &Context, version: u64) {
     });
 }
 
+/// Changes that the market's window lets through.
+fn of_late(market: &Market) -> ChangeFilter {
+    let window = WINDOW_DAYS * DAY_SECONDS;
+    ChangeFilter {
+        after: market
+            .standing
+            .last_seen
+            .map(|last_seen| clock::text_of_second(last_seen - window)),
+        ..ChangeFilter::default()
+    }
+}
+
 fn look(store: &SqliteStore, names: &Names, version: u64) -> Result<Picture, Problem> {
     let market = Market::of(store, &names.registry, &Market::usual_filter())?;
     let mut deals = Vec::new();
@@ -155,7 +170,7 @@ fn look(store: &SqliteStore, names: &Names, version: u64) -> Result<Picture, Pro
             deals.push((listing, standing.offer.unit_price / of_median));
         }
     }
-    let Movers { compared, movers } = find_movers(store, &ChangeFilter::default(), MOVERS)?;
+    let Movers { compared, movers } = find_movers(store, &of_late(&market), MOVERS)?;
     let mut top: Vec<_> = market.models.iter().collect();
     top.sort_by(|one, other| {
         other

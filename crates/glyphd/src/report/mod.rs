@@ -190,7 +190,7 @@ impl Report {
                 .unwrap_or_else(|| import.import_id.clone()),
             (None, None) => "GPU market".to_owned(),
         };
-        let (moved_at, movers) = moves(store, names, scope)?;
+        let (moved_at, movers) = moves(store, names, scope, market.standing.last_seen)?;
         let last_seen = scope.standing.as_of.or(market.standing.last_seen);
         Ok(Report {
             title,
@@ -255,9 +255,15 @@ fn moves(
     store: &dyn Store,
     names: &Names,
     scope: &Scope,
+    last_seen: Option<i64>,
 ) -> Result<(Option<String>, Vec<Move>), StoreError> {
     let filter = ChangeFilter {
         models: scope.model.iter().cloned().collect(),
+        after: scope
+            .standing
+            .window_seconds
+            .zip(scope.standing.as_of.or(last_seen))
+            .map(|(window, end)| clock::text_of_second(end - window)),
         until: scope.standing.as_of.map(clock::text_of_second),
         new_import: scope.standing.import_id.clone(),
         ..ChangeFilter::default()

@@ -7,7 +7,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use glyph_core::market::comparison::{Beside, Scope};
 use glyph_core::score::Score;
-use glyph_store::history::OfferHistory;
+use glyph_store::history::{Observation, OfferHistory};
 use glyph_store::import::ImportRecord;
 use glyph_store::listing::ListingRecord;
 use glyph_store::store::Store;
@@ -362,7 +362,11 @@ fn terms(score: &Score) -> Markup {
 }
 
 fn over_time(listing: &ListingRecord, history: &OfferHistory) -> Markup {
-    let sights = &history.sights;
+    // A source may repeat a row within an import.
+    let mut sights: Vec<&Observation> = history.sights.iter().collect();
+    sights.dedup_by(|one, other| {
+        one.import_id == other.import_id && one.unit_price.to_bits() == other.unit_price.to_bits()
+    });
     let dots: Vec<Dot> = sights[sights.len().saturating_sub(SIGHTS_SHOWN)..]
         .iter()
         .filter_map(|sight| {

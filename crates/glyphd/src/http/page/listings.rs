@@ -216,7 +216,7 @@ fn judged_page(
 ) -> Result<Found, Problem> {
     let filter = &asked.filter;
     let market = &picture.market;
-    let mut ids: Vec<(f64, i64)> = market
+    let mut ids: Vec<(bool, f64, i64)> = market
         .judged()
         .filter(|(standing, call)| {
             let name = market.standing.models.get(standing.offer.model as usize);
@@ -237,17 +237,21 @@ fn judged_page(
                 }
                 _ => -standing.score,
             };
-            (key, standing.id)
+            // What says itself that it is broken comes last.
+            (standing.offer.is_for_parts(), key, standing.id)
         })
         .collect();
-    ids.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+    ids.sort_by(|one, other| {
+        let by = one.0.cmp(&other.0).then(one.1.total_cmp(&other.1));
+        by.then(one.2.cmp(&other.2))
+    });
     let passed = match &asked.after {
         Some(place) => place.parse().map_err(|_| Problem::unknown_cursor())?,
         None => 0,
     };
     let mut listings = Vec::new();
     let mut at = passed;
-    for (_, id) in ids.iter().skip(passed).take(MOST_READ) {
+    for (_, _, id) in ids.iter().skip(passed).take(MOST_READ) {
         if listings.len() == PAGE_SIZE {
             return Ok(Found {
                 listings,

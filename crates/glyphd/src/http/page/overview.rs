@@ -141,7 +141,7 @@ fn movers(picture: &Picture, names: &Names) -> Markup {
     let body = if picture.movers.is_empty() {
         html! {
             p class="muted" {
-                "No price moved yet. Moves are told once a source, a file of the same name, is imported a second time."
+                "No price moved of late. Moves are told once a source, a file of the same name, is imported a second time."
             }
         }
     } else {
