@@ -106,6 +106,12 @@ pub fn judge(offer: &Offer, beside: Option<Beside>) -> Option<Verdict> {
     }
     let (ratio, beside) = (of_median?, beside?);
     if beside.scope == Scope::Specs {
+        let is_under_own = beside
+            .own
+            .is_some_and(|own| offer.unit_price < FAR_UNDER_ANYHOW * own.lowest);
+        if ratio < FAR_UNDER_ANYHOW && is_under_own {
+            return verdict(Call::Suspicious, Reason::FarUnder);
+        }
         let call = call_by_specs(offer.unit_price, ratio, &beside)?;
         return verdict(call, Reason::Price);
     }
@@ -121,7 +127,7 @@ pub fn judge(offer: &Offer, beside: Option<Beside>) -> Option<Verdict> {
     }
     let others = &beside.others;
     // Where prices lie far apart, those of nine in ten may say it without the spread.
-    let is_many = beside.scope != Scope::Specs && others.count >= MANY;
+    let is_many = others.count >= MANY;
     let is_under = is_many && offer.unit_price < others.p10 && ratio <= DEAL_UNDER_MANY;
     let is_over = is_many && offer.unit_price > others.p90 && ratio >= HIGH_OVER_MANY;
     let call = if ratio <= DEAL_AT_MOST && (spreads <= -ONE_IN_TEN || is_under) {
@@ -249,7 +255,7 @@ fn beside_text(offer: &Offer, model: &str, ratio: f64, beside: &Beside) -> Strin
         }
     };
     let percent = ((ratio - 1.0) * 100.0).round();
-    let place = if percent <= -99.5 {
+    let place = if ratio < 0.01 {
         "over 99 % under".to_owned()
     } else if percent.abs() < 1.0 {
         "at".to_owned()
@@ -298,6 +304,7 @@ mod tests {
     use super::*;
     use crate::market::Cautions;
     use crate::market::comparison::Comparisons;
+    use crate::market::distribution::Distribution;
     use crate::matching::Flag;
 
     fn offer(unit_price: f64) -> Offer {
@@ -388,6 +395,49 @@ mod tests {
             ..offer(205.0)
         };
         assert_eq!(judged(&lot).reason, Reason::PriceOfOne);
+    }
+
+    #[test]
+    fn an_estimate_from_specs_calls_only_what_the_few_others_confirm() {
+        let estimate = Distribution {
+            count: 90,
+            lowest: 500.0,
+            p10: 700.0,
+            p25: 850.0,
+            median: 1_000.0,
+            p75: 1_150.0,
+            p90: 1_300.0,
+            highest: 1_500.0,
+            median_interval: None,
+        };
+        let own = Distribution {
+            count: 2,
+            lowest: 640.0,
+            highest: 1_450.0,
+            ..estimate
+        };
+        let call = |price: f64, own: Option<Distribution>| {
+            let beside = Beside {
+                scope: Scope::Specs,
+                others: estimate,
+                own,
+                spread: 0.2,
+            };
+            judge(&offer(price), Some(beside)).map(|verdict| verdict.call)
+        };
+        for (price, alone, confirmed) in [
+            (100.0, None, Some(Call::Suspicious)),
+            (200.0, None, Some(Call::Deal)),
+            (630.0, None, Some(Call::Deal)),
+            (650.0, None, Some(Call::Fair)),
+            (700.0, Some(Call::Fair), Some(Call::Fair)),
+            (1_300.0, Some(Call::Fair), Some(Call::Fair)),
+            (1_400.0, None, Some(Call::Fair)),
+            (1_460.0, None, Some(Call::High)),
+        ] {
+            assert_eq!(call(price, None), alone, "{price} alone");
+            assert_eq!(call(price, Some(own)), confirmed, "{price} beside others");
+        }
     }
 
     #[test]
