@@ -87,7 +87,7 @@ pub(crate) async fn show(State(context): State<Context>, uri: Uri) -> Result<Res
                 },
             )))
             (tokens_of(&tokens, context.needs_token))
-            (backups_of(&backups))
+            (backups_of(backups.as_deref()))
         }
         p class="muted" {
             "Whether the database keeps its promises is verified by " code { "glyphd check" } "."
@@ -135,11 +135,15 @@ fn tokens_of(tokens: &[TokenRecord], needs_token: bool) -> Markup {
     section("tokens", "Tokens", &remark, &body)
 }
 
-fn backups_of(backups: &[Backup]) -> Markup {
-    let body = if backups.is_empty() {
-        html! { p class="muted" { "There is no backup beside the database. " code { "glyphd migrate backup FILE" } " makes one." } }
-    } else {
-        table(
+fn backups_of(backups: Result<&[Backup], &std::io::Error>) -> Markup {
+    let body = match backups {
+        Err(error) => html! {
+            p { (chip("bad", "not listed")) " The folder of the database could not be listed: " (error) ". Check its permissions." }
+        },
+        Ok([]) => html! {
+            p class="muted" { "There is no backup beside the database. " code { "glyphd migrate backup FILE" } " makes one." }
+        },
+        Ok(backups) => table(
             "Backups",
             "",
             &[("File", ""), ("Size", "num"), ("Made", "num")],
@@ -152,13 +156,13 @@ fn backups_of(backups: &[Backup]) -> Markup {
                     }
                 }
             },
-        )
+        ),
     };
     section("backups", "Backups", &none(), &body)
 }
 
 /// The backups that migrations left in the folder of the database, the newest first.
-fn backups_beside(path: &std::path::Path) -> Vec<Backup> {
+fn backups_beside(path: &std::path::Path) -> std::io::Result<Vec<Backup>> {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
@@ -167,28 +171,24 @@ fn backups_beside(path: &std::path::Path) -> Vec<Backup> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut backups: Vec<Backup> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let known = entry
-                .metadata()
-                .ok()
-                .filter(|it| it.is_file() && name.starts_with(&prefix))?;
-            let made_at = known
-                .modified()
-                .ok()
-                .and_then(|time| jiff::Timestamp::try_from(time).ok());
-            Some(Backup {
+    let mut backups = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // Others may go while they are listed.
+        if !name.starts_with(&prefix) {
+            continue;
+        }
+        let known = entry.metadata()?;
+        if known.is_file() {
+            let made_at = jiff::Timestamp::try_from(known.modified()?);
+            backups.push(Backup {
                 name,
                 bytes: known.len(),
-                made_at: made_at.map(clock::text).unwrap_or_default(),
-            })
-        })
-        .collect();
+                made_at: made_at.map(clock::text).map_err(std::io::Error::other)?,
+            });
+        }
+    }
     backups.sort_by(|one, other| other.made_at.cmp(&one.made_at));
-    backups
+    Ok(backups)
 }
