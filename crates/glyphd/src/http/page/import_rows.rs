@@ -12,14 +12,14 @@ use maud::{Markup, html};
 use super::frame::{Place, Shown, note, page};
 use super::given::Given;
 use super::imports::{health, name_of, state_chip};
-use crate::clock;
 use crate::html::chart::key;
 use crate::html::parts::{
     Column, NOTHING, chip, count, figures, head, import_address, model_address, none, price,
     section, share, shown, table, time, told,
 };
 use crate::http::context::Context;
-use crate::http::v1::import_changes::repair_from;
+use crate::http::problem::Problem;
+use crate::http::v1::import_changes::{repair_from, undo_import};
 use crate::http::v1::imports::find;
 use crate::http::v1::upload::receive;
 use crate::names::Names;
@@ -53,16 +53,7 @@ pub(crate) async fn show(
         .database
         .read(move |store| {
             let record = find(store, &wanted)?;
-            let mut rows = Vec::new();
-            store.list_rows_from(&record.import_id, from, outcome, &mut |row| {
-                rows.push(row);
-                // One more tells whether there is a next page.
-                if rows.len() > PAGE_SIZE {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            })?;
+            let rows = read_rows(store, &record, from, outcome)?;
             Ok((record, rows))
         })
         .await?;
@@ -73,6 +64,25 @@ pub(crate) async fn show(
         context.names.registry.version(),
         &main,
     ))
+}
+
+/// The rows of a page, and one more where there is a next page.
+fn read_rows(
+    store: &dyn Store,
+    record: &ImportRecord,
+    from: u64,
+    outcome: Option<&str>,
+) -> Result<Vec<RowRecord>, Problem> {
+    let mut rows = Vec::new();
+    store.list_rows_from(&record.import_id, from, outcome, &mut |row| {
+        rows.push(row);
+        if rows.len() > PAGE_SIZE {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    Ok(rows)
 }
 
 fn import_page(
@@ -315,13 +325,7 @@ pub(crate) async fn undo(
     State(context): State<Context>,
     Path(wanted): Path<String>,
 ) -> Result<Response, Shown> {
-    let record = context
-        .database
-        .change(move |store| {
-            let record = find(store, &wanted)?;
-            Ok(store.undo_import(&record.import_id, &clock::text(clock::now()))?)
-        })
-        .await?;
+    let record = undo_import(&context, wanted).await?;
     Ok(Redirect::to(&import_address(&record.import_id)).into_response())
 }
 
@@ -336,15 +340,7 @@ pub(crate) async fn repair(
         .database
         .read(move |store| {
             let record = find(store, &wanted)?;
-            let mut rows = Vec::new();
-            store.list_rows_from(&record.import_id, 0, None, &mut |row| {
-                rows.push(row);
-                if rows.len() > PAGE_SIZE {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            })?;
+            let rows = read_rows(store, &record, 0, None)?;
             Ok((record, rows))
         })
         .await?;

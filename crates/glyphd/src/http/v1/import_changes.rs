@@ -39,14 +39,21 @@ pub(crate) async fn undo(
     Segment(wanted): Segment<String>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Import>, Problem> {
-    let record = context
+    Ok(Json(undo_import(&context, wanted).await?.into()))
+}
+
+/// Undoes an import, and answers with its record.
+pub(crate) async fn undo_import(
+    context: &Context,
+    wanted: String,
+) -> Result<ImportRecord, Problem> {
+    context
         .database
         .change(move |store| {
             let record = find(store, &wanted)?;
             Ok(store.undo_import(&record.import_id, &clock::text(clock::now()))?)
         })
-        .await?;
-    Ok(Json(record.into()))
+        .await
 }
 
 /// Put corrected rows into the places that the rejected ones left.
