@@ -1,5 +1,6 @@
-//! Brings a file to a given schema, whatever shape it has: tables that differ are built anew beside the old ones,
-//! filled, and take their places, as <https://sqlite.org/lang_altertable.html#otheralter> prescribes.
+//! Brings a file to a given schema, whatever shape it has: tables that differ are declared anew where their rows can stay
+//! as they are, or else built anew beside the old ones, filled, and take their places, as
+//! <https://sqlite.org/lang_altertable.html#otheralter> prescribes.
 //!
 //! Runs inside a step's transaction, with foreign keys off, so that dropping a table does not touch rows that refer
 //! to it. Rows keep their ids.
@@ -10,6 +11,7 @@ use rusqlite::OptionalExtension;
 
 use super::content::{Kept, column_names, select};
 use super::recognise;
+use super::redeclare::{can_be_redeclared, redeclare};
 use super::step::{Step, StepError};
 use crate::sqlite::schema::{Index, Schema, Table, comparable};
 
@@ -44,8 +46,15 @@ pub(crate) fn kept(actual: &Schema, goal: &Schema, fills: &[Fill]) -> Vec<Kept> 
 }
 
 fn is_made_anew(name: &str, found: &Table, wanted: &Table, fills: &[Fill]) -> bool {
-    comparable(&found.sql) != comparable(&wanted.sql) || fills.iter().any(|fill| fill.table == name)
+    comparable(&found.sql) != comparable(&wanted.sql) || fill_of(name, fills).is_some()
 }
+
+fn fill_of<'a>(name: &str, fills: &'a [Fill]) -> Option<&'a Fill> {
+    fills.iter().find(|fill| fill.table == name)
+}
+
+/// Tables by name, as they are and as they are to be.
+type Differing<'a> = BTreeMap<&'a str, (&'a Table, &'a Table)>;
 
 /// Makes the schema the goal, and keeps the user's plain indexes where their columns are still there.
 pub(crate) fn converge(
@@ -60,14 +69,19 @@ pub(crate) fn converge(
     for name in actual.triggers.keys() {
         step.execute(&format!("DROP TRIGGER \"{name}\""))?;
     }
-    let rebuilt: BTreeMap<&str, (&Table, &Table)> = goal
+    let (redeclared, rebuilt): (Differing<'_>, Differing<'_>) = goal
         .tables
         .iter()
         .filter_map(|(name, wanted)| {
             let found = actual.tables.get(name)?;
             is_made_anew(name, found, wanted, fills).then_some((name.as_str(), (found, wanted)))
         })
-        .collect();
+        .partition(|(name, (found, wanted))| {
+            can_be_redeclared(found, wanted) && fill_of(name, fills).is_none()
+        });
+    for (name, (_, wanted)) in &redeclared {
+        redeclare(step, name, wanted)?;
+    }
     for (name, (found, wanted)) in &rebuilt {
         step.execute(&create_beside(name, &wanted.sql)?)?;
         let copy = Copy::new(name, found, wanted, fills);
@@ -111,7 +125,7 @@ struct Copy {
 
 impl Copy {
     fn new(name: &str, found: &Table, wanted: &Table, fills: &[Fill]) -> Copy {
-        let fill = fills.iter().find(|fill| fill.table == name);
+        let fill = fill_of(name, fills);
         let expression = |column: &str| {
             fill.and_then(|fill| fill.columns.iter().find(|(filled, _)| *filled == column))
                 .map(|(_, expression)| (*expression).to_owned())
@@ -156,7 +170,7 @@ fn create_beside(name: &str, sql: &str) -> Result<String, StepError> {
 
 /// The highest id ever given in a table with AUTOINCREMENT, so that no id is given twice.
 fn highest_id_given(step: &Step<'_>, table: &str) -> Result<Option<i64>, StepError> {
-    if !has_sequences(step)? {
+    if !step.has_sequences()? {
         return Ok(None);
     }
     Ok(step
@@ -192,14 +206,6 @@ fn restore_highest_id(step: &Step<'_>, table: &str, highest: Option<i64>) -> Res
         )?;
     }
     Ok(())
-}
-
-fn has_sequences(step: &Step<'_>) -> Result<bool, StepError> {
-    Ok(step.connection.query_row(
-        "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'",
-        [],
-        |row| row.get(0),
-    )?)
 }
 
 /// Drops the program's own indexes that the goal has not, makes those that are missing, and gives the user's back.

@@ -23,6 +23,7 @@ mod converge;
 mod plan;
 mod preflight;
 mod recognise;
+mod redeclare;
 mod status;
 mod step;
 mod steps;
@@ -267,7 +268,8 @@ fn refuse_collisions(
     options: &UpOptions,
     path: &Path,
 ) -> Result<(), StoreError> {
-    if options.resequence {
+    // From 1.1.0 on the database itself refuses them.
+    if options.resequence || known.version > Version::V1_0_0 {
         return Ok(());
     }
     let collisions = v1_1_0::find_collisions(connection, &known.schema)

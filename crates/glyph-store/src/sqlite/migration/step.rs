@@ -19,6 +19,7 @@ use super::recognise::{self, Known};
 use super::steps::Migration;
 use super::version::Version;
 use crate::error::{Collisions, StoreError};
+use crate::sqlite::schema::Schema;
 
 /// Which way a step is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,6 +69,15 @@ impl Step<'_> {
         self.statements
             .extend(sql.split(';').map(one_line).filter(|text| !text.is_empty()));
         Ok(())
+    }
+
+    /// Whether SQLite keeps the highest ids that tables with AUTOINCREMENT have given.
+    pub(crate) fn has_sequences(&self) -> rusqlite::Result<bool> {
+        self.connection.query_row(
+            "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'",
+            [],
+            |row| row.get(0),
+        )
     }
 }
 
@@ -221,8 +231,8 @@ fn run_in_transaction(
 
     check_contents(&step, &kept, &contents, job)?;
     check_untouched(&rows_before, &kept, touched, job)?;
-    let orphans = check_orphans(&transaction, orphans, touched, job)?;
     let reached = check_schema(&transaction, target, job)?;
+    let orphans = check_orphans(&transaction, &reached.schema, orphans, touched, job)?;
     let rows_after = preflight::row_counts(&transaction, &reached.schema).map_err(failed)?;
     let bytes_after = preflight::size_bytes(&transaction).map_err(failed)?;
     let duration_ms = started.elapsed().as_millis() as u64;
@@ -330,18 +340,29 @@ fn check_untouched(
     }
 }
 
-/// Gives the orphans that there are now. Where SQLite has told of no row written, they are those that there were.
+/// Gives the orphans that there are now. Where SQLite has told of no row written to a table that refers to another or is
+/// referred to, they are those that there were.
 fn check_orphans(
     connection: &Connection,
+    schema: &Schema,
     before: Orphans,
     touched: &Mutex<BTreeSet<String>>,
     job: Job<'_>,
 ) -> Result<Orphans, StoreError> {
-    let nothing_written = touched
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .is_empty();
-    if nothing_written {
+    let refers = |written: &String| {
+        // A table that is built anew is written to under this name.
+        let table = written.strip_prefix("new_").unwrap_or(written);
+        schema.tables.iter().any(|(name, declared)| {
+            let keys = &declared.foreign_keys;
+            (table == name && !keys.is_empty()) || keys.iter().any(|key| key.table == table)
+        })
+    };
+    let touched = touched.lock().unwrap_or_else(PoisonError::into_inner);
+    if !touched
+        .iter()
+        .map(|table| table.to_lowercase())
+        .any(|table| refers(&table))
+    {
         return Ok(before);
     }
     let after = preflight::orphans(connection)
