@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::segment;
+use super::title;
 use crate::error::StoreError;
 use crate::store::{CheckReport, Violation};
 
@@ -319,6 +320,12 @@ fn check_segments(connection: &Connection, report: &mut CheckReport) -> Result<(
     for import_id in segment::differing_imports(connection)? {
         let message = "its segments are not those of its rows, so listings may be missed; write its id into `unsegmented_imports`, and the next import makes them again";
         report.broken(0, import_id, message.to_owned());
+    }
+    for (first, last) in title::differing_segments(connection)? {
+        let message = format!(
+            "the words of the titles {first} to {last} are not those of the rows, so a search may miss some; delete the row of `title_segments`, and the next import makes it again"
+        );
+        report.broken(0, None, message);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::import_record::{find_by_id, find_by_key};
 use super::row_writer::RowWriter;
 use super::segment::{self, SegmentBuilder};
+use super::title;
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{CommitOutcome, FinishedImport, NewImport, RateUsed};
@@ -55,6 +56,7 @@ impl<'store> SqliteImportWriter<'store> {
         } else {
             self.segments.store(&self.transaction, Some(import_id))?;
         }
+        title::cover_titles(&self.transaction)?;
         let import = &self.import;
         // Written after the rows, as the models are: a page that is written at both ends of a large transaction makes
         // SQLite go through its whole log again to correct the checksums.

@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use glyph_core::money::Money;
-use rusqlite::{Connection, OptionalExtension, Row, Rows, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::segment::{Of, Page, Wanted, find_page, segments_of};
 use super::source_import;
+use super::title::find_texts;
 use crate::error::StoreError;
 use crate::listing::{ListingFilter, ListingRecord, ModelMarket};
 use crate::time::seconds_of;
@@ -92,7 +93,7 @@ pub(super) fn visit_listings(
             .text
             .as_deref()
             .filter(|text| !text.trim().is_empty())
-            .map(|text| offers_with_words(connection, text))
+            .map(|text| find_texts(connection, text))
             .transpose()?,
         min_price: filter.min_price,
         max_price: filter.max_price,
@@ -185,35 +186,6 @@ fn read_one(row: &Row<'_>) -> rusqlite::Result<ListingRecord> {
         evidence: row.get(COLUMN_COUNT)?,
         ..read(row)?
     })
-}
-
-/// The offers in whose titles all the words stand.
-fn offers_with_words(connection: &Connection, text: &str) -> Result<FxHashSet<i64>, StoreError> {
-    let words: Vec<String> = text.split_whitespace().map(pattern_of).collect();
-    let conditions = vec!["title LIKE ? ESCAPE '\\'"; words.len()];
-    let offers = connection
-        .prepare_cached(&format!(
-            "SELECT id FROM listings WHERE {}",
-            [&["true"], conditions.as_slice()].concat().join(" AND ")
-        ))?
-        .query_map(params_from_iter(words), |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    Ok(offers)
-}
-
-/// What `LIKE` finds a word by wherever it stands in a text, in any case of ASCII letters. `instr` of both in small
-/// letters takes twice the time.
-fn pattern_of(word: &str) -> String {
-    let mut pattern = String::with_capacity(word.len() + 2);
-    pattern.push('%');
-    for letter in word.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// The models of this name in any case; the name itself where there is none, since old rows may have a model that is in

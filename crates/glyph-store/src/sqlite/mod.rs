@@ -23,6 +23,7 @@ mod segment;
 mod source_import;
 mod standing;
 mod summary;
+mod title;
 
 mod check;
 mod rematch;

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::listing;
 use super::segment::{Of, Page, Wanted, find_page, segments_of};
 use super::source_import;
+use super::title::FoundTexts;
 use crate::error::StoreError;
 use crate::history::{Observation, OfferHistory};
 use crate::listing::{ListingRecord, ListingSort};
@@ -111,10 +112,7 @@ fn comings_and_goings(
 }
 
 /// The texts of an offer: they stand together in the index of fingerprints.
-fn texts_of(
-    connection: &Connection,
-    key: [u8; offer::KEY_BYTES],
-) -> rusqlite::Result<FxHashSet<i64>> {
+fn texts_of(connection: &Connection, key: [u8; offer::KEY_BYTES]) -> rusqlite::Result<FoundTexts> {
     let mut last = key.to_vec();
     last.extend([0xff; 16]);
     connection

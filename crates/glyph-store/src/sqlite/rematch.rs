@@ -14,6 +14,7 @@ use super::import_record::find_by_id;
 use super::money;
 use super::row_writer::{RowWriter, note_id};
 use super::segment;
+use super::title;
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
@@ -53,6 +54,7 @@ pub(super) fn rematch_imports(
             visit,
         )?);
     }
+    title::cover_titles(&transaction)?;
     if rematch.keep {
         transaction.commit()?;
     } else {

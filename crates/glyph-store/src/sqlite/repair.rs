@@ -7,6 +7,7 @@ use super::import::insert_rates;
 use super::import_record::find_by_id;
 use super::row_writer::RowWriter;
 use super::segment;
+use super::title;
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{FinishedRepair, ImportState, NewRepair, RepairRecord};
@@ -133,6 +134,7 @@ impl RepairWriter for SqliteRepairWriter<'_> {
         )?;
         insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;
         segment::segment_import(&self.transaction, Some(&self.rows.import_id))?;
+        title::cover_titles(&self.transaction)?;
         let record = RepairRecord {
             import_id: self.rows.import_id.clone(),
             rows: self.came,

@@ -1,4 +1,4 @@
--- The whole schema, version 1.6.0. A new database is made by running this text; one from an older version comes to
+-- The whole schema, version 1.7.0. A new database is made by running this text; one from an older version comes to
 -- the same schema by the steps in `migration/`, and a test holds the two against each other. `docs/SCHEMA.md` tells
 -- what every column means.
 --
@@ -225,6 +225,24 @@ CREATE TABLE listing_segment_parts (
 -- Imports whose rows changed after their segments were written: queries go to the rows instead.
 CREATE TABLE unsegmented_imports (
     import_id TEXT
+);
+
+-- Rows of `listings` that follow each other, as their titles are searched. Made by the program; nothing is lost with it.
+-- Rows that no segment covers are looked through one by one.
+CREATE TABLE title_segments (
+    id INTEGER PRIMARY KEY,
+    -- The ids of its first and of its last row; at most 65,535 lie between them.
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL
+);
+
+CREATE UNIQUE INDEX uq_title_segments_last_id ON title_segments (last_id);
+
+-- The distinct words of a segment's titles and the rows with each, in blocks. The id is the segment's times 65,536 and the
+-- block's, together.
+CREATE TABLE title_segment_parts (
+    id INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
 );
 
 CREATE TABLE quantized_listings (
@@ -510,6 +528,36 @@ BEGIN
     SELECT DISTINCT segment.import_id
     FROM listing_segments AS segment
     WHERE NOT EXISTS (SELECT 1 FROM unsegmented_imports WHERE import_id IS segment.import_id);
+END;
+
+-- A title that another hand changes is in no segment until the program writes next.
+CREATE TRIGGER uncover_title_inserted
+AFTER INSERT ON listings
+BEGIN
+    DELETE FROM title_segments
+    WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= NEW.id) AND first_id <= NEW.id;
+END;
+
+CREATE TRIGGER uncover_title_deleted
+AFTER DELETE ON listings
+BEGIN
+    DELETE FROM title_segments
+    WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= OLD.id) AND first_id <= OLD.id;
+END;
+
+CREATE TRIGGER uncover_title_updated
+AFTER UPDATE OF id, title ON listings
+BEGIN
+    DELETE FROM title_segments
+    WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= OLD.id) AND first_id <= OLD.id;
+    DELETE FROM title_segments
+    WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= NEW.id) AND first_id <= NEW.id;
+END;
+
+CREATE TRIGGER drop_title_segment_parts
+AFTER DELETE ON title_segments
+BEGIN
+    DELETE FROM title_segment_parts WHERE id >= OLD.id << 16 AND id < (OLD.id + 1) << 16;
 END;
 
 -- One row a scored row, whole: the row, the texts of its offer, the times of its import. Both joins are by a unique

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use super::import_record::find_by_id;
 use super::row_writer::note_id;
 use super::segment;
+use super::title;
 use super::transaction::BulkTransaction;
 use crate::error::StoreError;
 use crate::import::{ImportRecord, ImportState};
@@ -83,11 +84,12 @@ fn forget_texts(connection: &Connection, import_id: &str) -> Result<(), StoreErr
             hand_over(connection, &mut brought, uses, &other)?;
         }
     }
+    title::uncover_texts_of(connection, import_id)?;
     connection.execute(
         "DELETE FROM listings WHERE import_id = ?1 AND fingerprint IS NOT NULL",
         [import_id],
     )?;
-    Ok(())
+    title::cover_titles(connection)
 }
 
 /// What an import uses texts for: (text, index of the row).

@@ -242,6 +242,15 @@ fn whatever_the_program_does_the_segments_hold() {
         assert_eq!(
             count(
                 &connection,
+                "SELECT count(*) FROM listings WHERE NOT EXISTS
+                   (SELECT 1 FROM title_segments WHERE listings.id BETWEEN first_id AND last_id)"
+            ),
+            0,
+            "{step}"
+        );
+        assert_eq!(
+            count(
+                &connection,
                 "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'note_%'"
             ),
             7,

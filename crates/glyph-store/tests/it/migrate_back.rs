@@ -49,7 +49,7 @@ fn every_shape_goes_down_and_up_again_with_its_rows() {
         assert_eq!(
             old::history(&path),
             [
-                "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0"
+                "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0"
             ],
             "{shape:?}"
         );
@@ -114,7 +114,7 @@ fn goes_down_without_leave_where_nothing_is_lost() {
     };
     let report = migration::down(&path, &options, now()).unwrap();
     assert!(report.losses.is_empty());
-    assert_eq!(report.steps.len(), 6);
+    assert_eq!(report.steps.len(), 7);
 }
 
 #[test]
@@ -159,11 +159,11 @@ fn a_step_back_is_backed_up_and_logged() {
         backup
             .to_str()
             .unwrap()
-            .ends_with(".backup-1.6.0-20260203T040506Z")
+            .ends_with(".backup-1.7.0-20260203T040506Z")
     );
     assert_eq!(
         migration::status(&backup).unwrap().version,
-        Some(Version::V1_6_0)
+        Some(Version::V1_7_0)
     );
     assert_eq!(
         old::strings(
@@ -177,6 +177,8 @@ fn a_step_back_is_backed_up_and_logged() {
             "1.4.0up",
             "1.5.0up",
             "1.6.0up",
+            "1.7.0up",
+            "1.7.0down",
             "1.6.0down",
             "1.5.0down",
             "1.4.0down",

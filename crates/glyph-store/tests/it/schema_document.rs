@@ -18,6 +18,7 @@ const V1_2_0: &str = include_str!("../../src/sqlite/migration/v1_2_0/up.sql");
 const V1_3_0: &str = include_str!("../../src/sqlite/migration/v1_3_0/up.sql");
 const V1_4_0: &str = include_str!("../../src/sqlite/migration/v1_4_0/up.sql");
 const V1_5_0: &str = include_str!("../../src/sqlite/migration/v1_5_0/up.sql");
+const V1_6_0: &str = include_str!("../../src/sqlite/migration/v1_6_0/up.sql");
 
 /// The parts of the document by their heading.
 fn sections() -> Vec<(&'static str, &'static str)> {
@@ -174,6 +175,7 @@ fn every_column_has_a_meaning_and_the_version_that_it_came_with() {
         ("1.3.0", actual(&database_of(V1_3_0))),
         ("1.4.0", actual(&database_of(V1_4_0))),
         ("1.5.0", actual(&database_of(V1_5_0))),
+        ("1.6.0", actual(&database_of(V1_6_0))),
     ];
     for (table, _) in documented() {
         for cells in table_rows(section(table)) {
@@ -252,6 +254,7 @@ fn every_index_and_trigger_is_in_the_document_and_the_other_way_round() {
         ("1.3.0", V1_3_0),
         ("1.4.0", V1_4_0),
         ("1.5.0", V1_5_0),
+        ("1.6.0", V1_6_0),
     ]
     .map(|(version, text)| (version, Schema::of_text(text).unwrap()));
     for cells in table_rows(section("Indexes")) {
@@ -331,6 +334,10 @@ fn the_indexes_answer_the_questions_that_the_document_says() {
         (
             "SELECT id FROM listing_segments WHERE import_id = 'a'",
             "idx_listing_segments_import_id",
+        ),
+        (
+            "SELECT MIN(last_id) FROM title_segments WHERE last_id >= 5",
+            "uq_title_segments_last_id",
         ),
         (
             "SELECT * FROM scored_listings WHERE import_id = 'a' ORDER BY import_index",

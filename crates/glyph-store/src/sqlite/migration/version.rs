@@ -22,11 +22,14 @@ pub enum Version {
     V1_4_0,
     /// Tokens and jobs of the HTTP interface.
     V1_5_0,
+    /// An offer is found in all imports that saw it.
     V1_6_0,
+    /// Words of titles in segments.
+    V1_7_0,
 }
 
 impl Version {
-    pub const ALL: [Version; 7] = [
+    pub const ALL: [Version; 8] = [
         Version::V1_0_0,
         Version::V1_1_0,
         Version::V1_2_0,
@@ -34,10 +37,11 @@ impl Version {
         Version::V1_4_0,
         Version::V1_5_0,
         Version::V1_6_0,
+        Version::V1_7_0,
     ];
 
     /// What this program works with.
-    pub const CURRENT: Version = Version::V1_6_0;
+    pub const CURRENT: Version = Version::V1_7_0;
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -48,6 +52,7 @@ impl Version {
             Version::V1_4_0 => "1.4.0",
             Version::V1_5_0 => "1.5.0",
             Version::V1_6_0 => "1.6.0",
+            Version::V1_7_0 => "1.7.0",
         }
     }
 

@@ -1,11 +1,10 @@
 //! Which rows of a segment a query wants.
 
-use rustc_hash::FxHashSet;
-
 use super::order::KeyRange;
 use super::read::Segment;
 use super::{Part, page};
 use crate::error::StoreError;
+use crate::sqlite::title::FoundTexts;
 
 /// What a query wants of a listing. Absent means any.
 #[derive(Debug, Default)]
@@ -17,7 +16,7 @@ pub(in crate::sqlite) struct Wanted<'a> {
     pub(in crate::sqlite) condition: Option<&'a str>,
     pub(in crate::sqlite) seller: Option<&'a str>,
     /// One of these rows of `listings`.
-    pub(in crate::sqlite) offers: Option<FxHashSet<i64>>,
+    pub(in crate::sqlite) offers: Option<FoundTexts>,
     pub(in crate::sqlite) min_price: Option<f64>,
     pub(in crate::sqlite) max_price: Option<f64>,
     pub(in crate::sqlite) min_score: Option<f64>,
@@ -161,7 +160,7 @@ impl Wanted<'_> {
             let codes: Vec<bool> = segment
                 .offers()?
                 .iter()
-                .map(|id| offers.contains(id))
+                .map(|id| offers.contains(*id))
                 .collect();
             selection = selection.of_codes(segment, Part::Offer, &codes)?;
         }
