@@ -71,60 +71,69 @@ impl<V: Hash + Eq> Codes<V> {
     }
 }
 
-/// The codes of a column.
+/// The codes of a column as they are stored.
 #[derive(Debug)]
-pub(super) enum ReadCodes {
+pub(super) enum ReadCodes<'a> {
     /// All rows have the one value.
     One,
-    Bytes(Vec<u8>),
-    Pairs(Vec<u8>),
+    Bytes(&'a [u8]),
+    Pairs(&'a [[u8; 2]]),
 }
 
-impl ReadCodes {
+impl<'a> ReadCodes<'a> {
     /// Of a column with `values` distinct values over `rows` rows.
     pub(super) fn decode(
-        bytes: Vec<u8>,
+        bytes: &'a [u8],
         values: usize,
         rows: usize,
-    ) -> Result<ReadCodes, StoreError> {
+    ) -> Result<ReadCodes<'a>, StoreError> {
         match (values, bytes.len()) {
             (0 | 1, 0) => Ok(ReadCodes::One),
             (2..=256, length) if length == rows => Ok(ReadCodes::Bytes(bytes)),
-            (257.., length) if length == 2 * rows => Ok(ReadCodes::Pairs(bytes)),
+            (257.., length) if length == 2 * rows => Ok(ReadCodes::Pairs(bytes.as_chunks().0)),
             _ => Err(StoreError::RecordLost("part of a listing segment")),
         }
     }
 
     /// A bit for each row, set where the row's code is among the `wanted`.
     pub(super) fn select(&self, wanted: &[bool], rows: usize) -> Vec<u64> {
-        let is_wanted = |code: usize| u64::from(wanted.get(code).copied().unwrap_or(false));
         match self {
             ReadCodes::One => {
-                let word = if is_wanted(0) == 1 { u64::MAX } else { 0 };
+                let word = if wanted.first() == Some(&true) {
+                    u64::MAX
+                } else {
+                    0
+                };
                 vec![word; rows.div_ceil(64)]
             }
-            ReadCodes::Bytes(bytes) => bytes
-                .chunks(64)
-                .map(|chunk| word_of(chunk.iter().map(|code| is_wanted(usize::from(*code)))))
-                .collect(),
-            ReadCodes::Pairs(bytes) => bytes
-                .as_chunks()
-                .0
-                .chunks(64)
-                .map(|chunk| {
-                    word_of(
-                        chunk
-                            .iter()
-                            .map(|code| is_wanted(usize::from(u16::from_le_bytes(*code)))),
-                    )
+            ReadCodes::Bytes(bytes) => {
+                let is_wanted: [bool; 256] = table_of(wanted);
+                words_of(bytes, |code| is_wanted[usize::from(*code)])
+            }
+            ReadCodes::Pairs(pairs) => {
+                let is_wanted: [bool; 65536] = table_of(wanted);
+                words_of(pairs, |code| {
+                    is_wanted[usize::from(u16::from_le_bytes(*code))]
                 })
-                .collect(),
+            }
         }
     }
 }
 
-/// Bits as a word, the first one lowest.
-fn word_of(bits: impl Iterator<Item = u64>) -> u64 {
-    bits.enumerate()
-        .fold(0, |word, (place, bit)| word | bit << place)
+/// An answer for each code there may be, so that none is out of bounds.
+fn table_of<const CODES: usize>(wanted: &[bool]) -> [bool; CODES] {
+    let mut table = [false; CODES];
+    for (entry, wanted) in table.iter_mut().zip(wanted) {
+        *entry = *wanted;
+    }
+    table
+}
+
+/// A bit for each code, the first one lowest.
+fn words_of<C>(codes: &[C], is_wanted: impl Fn(&C) -> bool) -> Vec<u64> {
+    let word_of = |codes: &[C]| {
+        let bits = codes.iter().map(|code| u64::from(is_wanted(code)));
+        bits.rev().fold(0, |word, bit| word << 1 | bit)
+    };
+    codes.chunks(64).map(word_of).collect()
 }

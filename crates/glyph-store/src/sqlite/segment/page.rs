@@ -131,7 +131,11 @@ impl<'c> Walk<'c> {
             .map(|selected| selected.segment.fences(part))
             .collect::<Result<Vec<_>, _>>()?;
         let mut all_fences = fences.concat();
-        all_fences.sort_unstable();
+        #[expect(
+            clippy::stable_sort_primitive,
+            reason = "those of a segment are sorted already, which the stable sort makes use of"
+        )]
+        all_fences.sort();
         Ok(Walk {
             segments,
             fences,
@@ -178,9 +182,19 @@ impl<'c> Walk<'c> {
                 *key = !*key;
             }
         }
-        found.sort_unstable();
-        let on_page = found.iter().skip(offset).take(page.limit);
-        Ok(on_page.map(|(_, id)| *id).collect())
+        // Only the rows of the page need an order.
+        if offset >= found.len() {
+            return Ok(Vec::new());
+        }
+        let (_, _, after) = found.select_nth_unstable(offset);
+        // `find_page` sees to it that the limit is not 0.
+        if page.limit <= after.len() {
+            after.select_nth_unstable(page.limit - 1);
+        }
+        let end = offset.saturating_add(page.limit).min(found.len());
+        let on_page = &mut found[offset..end];
+        on_page.sort_unstable();
+        Ok(on_page.iter().map(|(_, id)| *id).collect())
     }
 
     fn begins_in(&self, slice: KeyRange) -> bool {

@@ -1,9 +1,8 @@
 //! Reading segments: those that are stored, and those of imports whose stored ones do not hold, made in passing.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use rustc_hash::FxHashSet;
 
 use super::build::EncodedSegment;
@@ -102,43 +101,69 @@ impl Segment<'_> {
         imports.contains(&self.import_id)
     }
 
-    fn block(&self, part: Part, block: usize) -> Result<Cow<'_, [u8]>, StoreError> {
-        self.find_block(part, block)?
-            .ok_or(StoreError::RecordLost("part of a listing segment"))
+    /// What `read` makes of a block.
+    fn block<T>(
+        &self,
+        part: Part,
+        block: usize,
+        read: impl FnOnce(&[u8]) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.find_block(part, block, |bytes| {
+            read(bytes.ok_or(StoreError::RecordLost("part of a listing segment"))?)
+        })
     }
 
-    fn find_block(&self, part: Part, block: usize) -> Result<Option<Cow<'_, [u8]>>, StoreError> {
-        Ok(match &self.data {
-            Data::Stored { connection, id } => connection
-                .prepare_cached("SELECT data FROM listing_segment_parts WHERE id = ?1")?
-                .query_row([part_key(*id, part, block)], |row| row.get(0))
-                .optional()?
-                .map(Cow::Owned),
-            Data::Made(made) => made
-                .parts
-                .iter()
-                .find(|(of, number, _)| *of == part && *number == block)
-                .map(|(_, _, bytes)| Cow::Borrowed(bytes.as_slice())),
-        })
+    /// What `read` makes of a block that may be missing.
+    fn find_block<T>(
+        &self,
+        part: Part,
+        block: usize,
+        read: impl FnOnce(Option<&[u8]>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match &self.data {
+            Data::Stored { connection, id } => {
+                let mut select = connection
+                    .prepare_cached("SELECT data FROM listing_segment_parts WHERE id = ?1")?;
+                let mut rows = select.query([part_key(*id, part, block)])?;
+                match rows.next()? {
+                    Some(row) => {
+                        let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+                        read(Some(bytes))
+                    }
+                    None => read(None),
+                }
+            }
+            Data::Made(made) => {
+                let of_part =
+                    |(of, number, _): &&(Part, usize, Vec<u8>)| *of == part && *number == block;
+                let found = made.parts.iter().find(of_part);
+                read(found.map(|(_, _, bytes)| bytes.as_slice()))
+            }
+        }
     }
 
     /// The distinct values of a text column, by code.
     pub(super) fn texts(&self, part: Part) -> Result<Vec<Option<String>>, StoreError> {
-        Ok(serde_json::from_slice(&self.block(part, DIRECTORY)?)?)
+        self.block(part, DIRECTORY, |bytes| Ok(serde_json::from_slice(bytes)?))
     }
 
     /// The distinct rows of `listings` by code; 0 where a row has none.
     pub(super) fn offers(&self) -> Result<Vec<i64>, StoreError> {
-        Ok(decode_ids(&self.block(Part::Offer, DIRECTORY)?))
+        self.block(Part::Offer, DIRECTORY, |bytes| Ok(decode_ids(bytes)))
     }
 
-    pub(super) fn codes(&self, part: Part, values: usize) -> Result<ReadCodes, StoreError> {
-        ReadCodes::decode(self.block(part, 1)?.into_owned(), values, self.rows)
+    /// A bit for each row, set where the row's code of a column is among the `wanted`, of which there is one for each
+    /// distinct value.
+    pub(super) fn rows_with(&self, part: Part, wanted: &[bool]) -> Result<Vec<u64>, StoreError> {
+        self.block(part, 1, |bytes| {
+            let codes = ReadCodes::decode(bytes, wanted.len(), self.rows)?;
+            Ok(codes.select(wanted, self.rows))
+        })
     }
 
     /// The first key of each block of an order.
     pub(super) fn fences(&self, part: Part) -> Result<Vec<u64>, StoreError> {
-        Ok(order::decode_keys(&self.block(part, DIRECTORY)?))
+        self.block(part, DIRECTORY, |bytes| Ok(order::decode_keys(bytes)))
     }
 
     /// Reads blocks of an order one after the other.
@@ -192,7 +217,8 @@ impl Segment<'_> {
             && self.is_counted == row_ids.is_none()
             && self.row_ids()? == row_ids;
         for (part, block, bytes) in &made.parts {
-            same = same && self.find_block(*part, *block)?.as_deref() == Some(bytes.as_slice());
+            same = same
+                && self.find_block(*part, *block, |stored| Ok(stored == Some(bytes.as_slice())))?;
         }
         Ok(same)
     }

@@ -186,8 +186,7 @@ impl Selection {
             return Ok(self);
         }
         let places = if wanted.contains(&true) {
-            let codes = segment.codes(part, wanted.len())?;
-            Places::of_words(codes.select(wanted, segment.rows), segment.rows)
+            Places::of_words(segment.rows_with(part, wanted)?, segment.rows)
         } else {
             Places::none(segment.rows)
         };
