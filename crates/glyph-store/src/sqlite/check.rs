@@ -321,6 +321,12 @@ fn check_segments(connection: &Connection, report: &mut CheckReport) -> Result<(
         let message = "its segments are not those of its rows, so listings may be missed; write its id into `unsegmented_imports`, and the next import makes them again";
         report.broken(0, import_id, message.to_owned());
     }
+    for (first, last) in segment::differing_merged(connection)? {
+        let message = format!(
+            "the merged segment of the rows {first} to {last} is not that of the rows, so listings may be missed; delete the row of `merged_segments`, and another import makes it again"
+        );
+        report.broken(0, None, message);
+    }
     for (first, last) in title::differing_segments(connection)? {
         let message = format!(
             "the words of the titles {first} to {last} are not those of the rows, so a search may miss some; delete the row of `title_segments`, and the next import makes it again"

@@ -56,6 +56,7 @@ impl<'store> SqliteImportWriter<'store> {
         } else {
             self.segments.store(&self.transaction, Some(import_id))?;
         }
+        segment::merge_small_segments(&self.transaction)?;
         title::cover_titles(&self.transaction)?;
         let import = &self.import;
         // Written after the rows, as the models are: a page that is written at both ends of a large transaction makes

@@ -6,11 +6,11 @@ use glyph_core::money::Money;
 use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::segment::{Of, Page, Wanted, find_page, segments_of};
+use super::segment::{Of, Page, Wanted, all_segments, find_page, segments_of};
 use super::source_import;
 use super::title::find_texts;
 use crate::error::StoreError;
-use crate::listing::{ListingFilter, ListingRecord, ModelMarket};
+use crate::listing::{ListingFilter, ListingRecord, ListingSort, ModelMarket};
 use crate::time::seconds_of;
 
 /// In the order of [`read`].
@@ -114,10 +114,17 @@ pub(super) fn visit_listings(
     let mut select = connection.prepare_cached(&select_one(filter.with_evidence))?;
     let mut left = page.limit;
     loop {
-        let mut segments = segments_of(connection, whose)?;
-        if let Some(imports) = &imports {
-            segments.retain(|segment| segment.is_of(imports));
-        }
+        let segments = match (whose, &imports, filter.sort) {
+            // Row order goes by imports.
+            (Of::All, None, sort) if sort != ListingSort::RowOrder => all_segments(connection)?,
+            (_, imports, _) => {
+                let mut segments = segments_of(connection, whose)?;
+                if let Some(imports) = imports {
+                    segments.retain(|segment| segment.is_of(imports));
+                }
+                segments
+            }
+        };
         let ids = find_page(segments, &wanted, page)?;
         for id in &ids {
             let record = select.query_row([id], read_one).optional()?;

@@ -18,12 +18,13 @@ const AT: &str = "2026-01-02T03:04:05Z";
 
 /// What may be read from end to end, by its name or the name that a statement gives it: tables that have a row an import,
 /// a model or a currency, what SQLite makes on the way, and values in the statement.
-const SMALL: [&str; 9] = [
+const SMALL: [&str; 10] = [
     "import_batches",
     "models",
     "import_rates",
     "listing_segments",
     "title_segments",
+    "merged_segments",
     "unsegmented_imports",
     "sqlite_schema",
     "CONSTANT",

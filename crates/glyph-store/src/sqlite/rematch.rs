@@ -54,6 +54,7 @@ pub(super) fn rematch_imports(
             visit,
         )?);
     }
+    segment::merge_small_segments(&transaction)?;
     title::cover_titles(&transaction)?;
     if rematch.keep {
         transaction.commit()?;

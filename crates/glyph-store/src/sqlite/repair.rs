@@ -134,6 +134,7 @@ impl RepairWriter for SqliteRepairWriter<'_> {
         )?;
         insert_rates(&self.transaction, &self.rows.import_id, finished.rates)?;
         segment::segment_import(&self.transaction, Some(&self.rows.import_id))?;
+        segment::merge_small_segments(&self.transaction)?;
         title::cover_titles(&self.transaction)?;
         let record = RepairRecord {
             import_id: self.rows.import_id.clone(),

@@ -227,6 +227,26 @@ CREATE TABLE unsegmented_imports (
     import_id TEXT
 );
 
+-- Segments of imports that follow each other, together: what is asked of all imports reads these in place of small ones.
+-- Made by the program from the rows; nothing is lost with them.
+CREATE TABLE merged_segments (
+    id INTEGER PRIMARY KEY,
+    -- The first and the last of the rows of `listing_segments` that it covers, with all between them.
+    first_segment INTEGER NOT NULL,
+    last_segment INTEGER NOT NULL,
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    -- As in `listing_segments`; its rows are in the order of their ids.
+    row_ids BLOB
+);
+
+-- As `listing_segment_parts`.
+CREATE TABLE merged_segment_parts (
+    id INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+);
+
 -- Rows of `listings` that follow each other, as their titles are searched. Made by the program; nothing is lost with it.
 -- Rows that no segment covers are looked through one by one.
 CREATE TABLE title_segments (

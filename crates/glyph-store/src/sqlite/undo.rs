@@ -51,6 +51,7 @@ pub(super) fn undo_import(
          WHERE rematch_id IN (SELECT id FROM import_rematches WHERE import_id = ?1)",
         [import_id],
     )?;
+    segment::merge_small_segments(&transaction)?;
     forget_texts(&transaction, import_id)?;
     transaction.execute(
         "UPDATE import_batches SET state = 'undone', undone_at = ?2 WHERE import_id = ?1",

@@ -278,6 +278,80 @@ fn whatever_the_program_does_the_segments_hold() {
     holds(&store, "undo");
 }
 
+/// Few segments are read however many imports there are, and they answer as the rows would, whatever happens to one of the
+/// imports.
+#[test]
+fn small_imports_share_segments() {
+    let place = Place::new();
+    let mut store = place.store();
+    let connection = place.connection();
+    let merged = |connection: &Connection| {
+        count(
+            connection,
+            "SELECT count(*) FROM merged_segments AS merged
+             JOIN listing_segments AS segment ON segment.id BETWEEN first_segment AND last_segment",
+        )
+    };
+    for number in 0..41 {
+        let rows: Vec<String> = (0..=number % 4)
+            .map(|row| {
+                format!(
+                    "NVIDIA L4 24GB lot {number},{},Seller {row},US",
+                    900 + number * row
+                )
+            })
+            .collect();
+        let rows = rows.join("\n");
+        let name = format!("import {number:02}");
+        import(
+            &mut store,
+            &name,
+            &format!("Title,Price,Seller,Region\n{rows}"),
+        );
+    }
+    // A binary count of what is merged, and three that wait.
+    assert!(merged(&connection) >= 38, "{}", merged(&connection));
+    assert!(count(&connection, "SELECT count(*) FROM merged_segments") <= 8);
+    assert_answers_as_sql(&store, &connection, 150, 7);
+    assert_eq!(store.check().unwrap().violations, []);
+    store.undo_import("import 17", IMPORTED_AT).unwrap();
+    assert_answers_as_sql(&store, &connection, 60, 8);
+    store
+        .rescore_import("import 05", "by price", &|offer| {
+            Some(offer.unit_price / 100.0)
+        })
+        .unwrap();
+    assert_answers_as_sql(&store, &connection, 60, 9);
+    assert_eq!(store.check().unwrap().violations, []);
+    connection
+        .execute_batch("UPDATE scored_listings SET price = price + 1 WHERE import_id = 'import 09'")
+        .unwrap();
+    assert_answers_as_sql(&store, &connection, 60, 10);
+    assert_eq!(store.check().unwrap().violations, []);
+    for number in 41..60 {
+        let title = format!(
+            "Title,Price\nNVIDIA L4 24GB lot {number},{}\n",
+            700 + number
+        );
+        import(&mut store, &format!("import {number}"), &title);
+    }
+    assert_answers_as_sql(&store, &connection, 60, 11);
+    assert_eq!(store.check().unwrap().violations, []);
+    for damage in [
+        "UPDATE merged_segment_parts SET data = zeroblob(length(data)) WHERE id % 65536 = 6 * 4096 + 1",
+        "UPDATE merged_segments SET last_id = last_id - 1",
+    ] {
+        connection.execute_batch(damage).unwrap();
+        let violations = store.check().unwrap().violations;
+        assert!(
+            violations
+                .iter()
+                .any(|found| found.message.contains("merged segment")),
+            "{damage}"
+        );
+    }
+}
+
 #[test]
 fn a_change_by_another_hand_is_seen_at_once() {
     let place = Place::new();

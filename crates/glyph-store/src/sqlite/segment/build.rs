@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::column::Codes;
+use super::read::Tables;
 use super::{DIRECTORY, ORDER_PARTS, Part, SEGMENT_ROWS, TEXT_PARTS, order, part_key};
 use crate::error::StoreError;
 
@@ -150,9 +151,16 @@ impl EncodedSegment {
                 self.rows as i64,
                 &self.row_ids,
             ))?;
-        let segment = connection.last_insert_rowid();
-        let mut insert = connection
-            .prepare_cached("INSERT INTO listing_segment_parts (id, data) VALUES (?1, ?2)")?;
+        self.store_parts(connection, Tables::Own, connection.last_insert_rowid())
+    }
+
+    pub(super) fn store_parts(
+        &self,
+        connection: &Connection,
+        tables: Tables,
+        segment: i64,
+    ) -> Result<(), StoreError> {
+        let mut insert = connection.prepare_cached(tables.insert_part())?;
         for (part, block, bytes) in &self.parts {
             insert.execute((part_key(segment, *part, *block), bytes))?;
         }

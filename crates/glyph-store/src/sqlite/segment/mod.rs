@@ -15,6 +15,7 @@
 
 mod build;
 mod column;
+mod merged;
 mod order;
 mod page;
 mod read;
@@ -26,6 +27,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 pub(in crate::sqlite) use build::{Facts, SegmentBuilder};
+pub(in crate::sqlite) use merged::{all_segments, differing_merged, merge_small_segments};
 pub(in crate::sqlite) use page::{Page, find_page};
 pub(in crate::sqlite) use read::{Of, segments_of};
 pub(in crate::sqlite) use select::Wanted;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Params};
 use rustc_hash::FxHashSet;
 
 use super::build::EncodedSegment;
@@ -25,8 +25,54 @@ pub(in crate::sqlite) struct Segment<'c> {
 
 #[derive(Debug)]
 enum Data<'c> {
-    Stored { connection: &'c Connection, id: i64 },
+    Stored {
+        connection: &'c Connection,
+        tables: Tables,
+        id: i64,
+    },
     Made(EncodedSegment),
+}
+
+/// Where a segment is stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tables {
+    /// Those of one import.
+    Own,
+    Merged,
+}
+
+impl Tables {
+    pub(super) fn insert_part(self) -> &'static str {
+        match self {
+            Tables::Own => "INSERT INTO listing_segment_parts (id, data) VALUES (?1, ?2)",
+            Tables::Merged => "INSERT INTO merged_segment_parts (id, data) VALUES (?1, ?2)",
+        }
+    }
+
+    fn part(self) -> &'static str {
+        match self {
+            Tables::Own => "SELECT data FROM listing_segment_parts WHERE id = ?1",
+            Tables::Merged => "SELECT data FROM merged_segment_parts WHERE id = ?1",
+        }
+    }
+
+    fn parts(self) -> &'static str {
+        match self {
+            Tables::Own => {
+                "SELECT data FROM listing_segment_parts WHERE id >= ?1 AND id < ?2 ORDER BY id"
+            }
+            Tables::Merged => {
+                "SELECT data FROM merged_segment_parts WHERE id >= ?1 AND id < ?2 ORDER BY id"
+            }
+        }
+    }
+
+    fn row_ids(self) -> &'static str {
+        match self {
+            Tables::Own => "SELECT row_ids FROM listing_segments WHERE id = ?1",
+            Tables::Merged => "SELECT row_ids FROM merged_segments WHERE id = ?1",
+        }
+    }
 }
 
 /// Whose segments.
@@ -41,13 +87,21 @@ pub(in crate::sqlite) fn segments_of<'c>(
     connection: &'c Connection,
     whose: Of<'_>,
 ) -> Result<Vec<Segment<'c>>, StoreError> {
-    let mut segments = stored_segments(connection, whose)?;
-    let unsegmented = upkeep::unsegmented_imports(connection)?;
-    segments.retain(|segment| !unsegmented.contains(&segment.import_id));
+    let mut unsegmented = upkeep::unsegmented_imports(connection)?;
+    if let Of::Import(wanted) = whose {
+        unsegmented.retain(|import| import.as_deref() == wanted);
+    }
+    with_made(connection, stored_segments(connection, whose)?, unsegmented)
+}
+
+/// The stored segments but those of these imports, and in their place what the rows make.
+pub(super) fn with_made<'c>(
+    connection: &'c Connection,
+    mut segments: Vec<Segment<'c>>,
+    unsegmented: Vec<Option<String>>,
+) -> Result<Vec<Segment<'c>>, StoreError> {
+    segments.retain(|segment| segment.is_merged() || !unsegmented.contains(&segment.import_id));
     for import in unsegmented {
-        if matches!(whose, Of::Import(wanted) if wanted != import.as_deref()) {
-            continue;
-        }
         upkeep::make_segments(connection, import.as_deref(), &mut |made| {
             segments.push(Segment {
                 import_id: import.clone(),
@@ -72,6 +126,23 @@ pub(super) fn stored_segments<'c>(
         Of::All => ("?1 IS NULL", None),
         Of::Import(import_id) => ("import_id IS ?1", import_id),
     };
+    select_segments(connection, condition, [import_id])
+}
+
+/// Segments with ids from `first` to `last`, as they are stored.
+pub(super) fn segments_between(
+    connection: &Connection,
+    first: i64,
+    last: i64,
+) -> Result<Vec<Segment<'_>>, StoreError> {
+    select_segments(connection, "id BETWEEN ?1 AND ?2", [first, last])
+}
+
+fn select_segments<'c>(
+    connection: &'c Connection,
+    condition: &str,
+    values: impl Params,
+) -> Result<Vec<Segment<'c>>, StoreError> {
     Ok(connection
         .prepare_cached(&format!(
             "SELECT id, import_id, first_id, last_id, rows, row_ids IS NULL
@@ -79,7 +150,7 @@ pub(super) fn stored_segments<'c>(
              WHERE {condition}
              ORDER BY id"
         ))?
-        .query_map([import_id], |row| {
+        .query_map(values, |row| {
             Ok(Segment {
                 import_id: row.get(1)?,
                 first_id: row.get(2)?,
@@ -88,6 +159,7 @@ pub(super) fn stored_segments<'c>(
                 is_counted: row.get(5)?,
                 data: Data::Stored {
                     connection,
+                    tables: Tables::Own,
                     id: row.get(0)?,
                 },
             })
@@ -95,7 +167,47 @@ pub(super) fn stored_segments<'c>(
         .collect::<Result<_, _>>()?)
 }
 
-impl Segment<'_> {
+impl<'c> Segment<'c> {
+    /// A merged segment, of `ids.0` to `ids.1`.
+    pub(super) fn merged(
+        connection: &'c Connection,
+        id: i64,
+        ids: (i64, i64),
+        rows: usize,
+        is_counted: bool,
+    ) -> Segment<'c> {
+        Segment {
+            import_id: None,
+            first_id: ids.0,
+            last_id: ids.1,
+            rows,
+            is_counted,
+            data: Data::Stored {
+                connection,
+                tables: Tables::Merged,
+                id,
+            },
+        }
+    }
+
+    /// Its id, where it is stored.
+    pub(super) fn id(&self) -> Option<i64> {
+        match self.data {
+            Data::Stored { id, .. } => Some(id),
+            Data::Made(_) => None,
+        }
+    }
+
+    fn is_merged(&self) -> bool {
+        matches!(
+            self.data,
+            Data::Stored {
+                tables: Tables::Merged,
+                ..
+            }
+        )
+    }
+
     /// Whether its rows are of one of these imports.
     pub(in crate::sqlite) fn is_of(&self, imports: &FxHashSet<Option<String>>) -> bool {
         imports.contains(&self.import_id)
@@ -121,9 +233,12 @@ impl Segment<'_> {
         read: impl FnOnce(Option<&[u8]>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         match &self.data {
-            Data::Stored { connection, id } => {
-                let mut select = connection
-                    .prepare_cached("SELECT data FROM listing_segment_parts WHERE id = ?1")?;
+            Data::Stored {
+                connection,
+                tables,
+                id,
+            } => {
+                let mut select = connection.prepare_cached(tables.part())?;
                 let mut rows = select.query([part_key(*id, part, block)])?;
                 match rows.next()? {
                     Some(row) => {
@@ -176,10 +291,12 @@ impl Segment<'_> {
         let mut left = blocks.len();
         let keys = blocks.start + 1..blocks.end + 1;
         match &self.data {
-            Data::Stored { connection, id } => {
-                let mut select = connection.prepare_cached(
-                    "SELECT data FROM listing_segment_parts WHERE id >= ?1 AND id < ?2 ORDER BY id",
-                )?;
+            Data::Stored {
+                connection,
+                tables,
+                id,
+            } => {
+                let mut select = connection.prepare_cached(tables.parts())?;
                 let mut rows = select.query([
                     part_key(*id, part, keys.start),
                     part_key(*id, part, keys.end),
@@ -229,8 +346,12 @@ impl Segment<'_> {
             return Ok(None);
         }
         let bytes: Vec<u8> = match &self.data {
-            Data::Stored { connection, id } => connection
-                .prepare_cached("SELECT row_ids FROM listing_segments WHERE id = ?1")?
+            Data::Stored {
+                connection,
+                tables,
+                id,
+            } => connection
+                .prepare_cached(tables.row_ids())?
                 .query_row([id], |row| row.get(0))?,
             Data::Made(made) => made.row_ids.clone().unwrap_or_default(),
         };

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Params};
 
 use super::build::{EncodedSegment, Facts, SegmentBuilder};
+use super::merged::drop_merged;
 use super::read::{Of, stored_segments};
 use crate::error::StoreError;
 
@@ -25,14 +26,42 @@ pub(super) fn make_segments(
     import_id: Option<&str>,
     visit: &mut dyn FnMut(EncodedSegment) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    make_of(
+        connection,
+        "import_id IS ?1 ORDER BY import_index, id",
+        [import_id],
+        visit,
+    )
+}
+
+/// Makes segments of the rows with ids from `first` to `last`, in the order of their ids.
+pub(super) fn make_segments_between(
+    connection: &Connection,
+    first: i64,
+    last: i64,
+    visit: &mut dyn FnMut(EncodedSegment) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    make_of(
+        connection,
+        "id BETWEEN ?1 AND ?2 ORDER BY id",
+        [first, last],
+        visit,
+    )
+}
+
+fn make_of(
+    connection: &Connection,
+    which: &str,
+    values: impl Params,
+    visit: &mut dyn FnMut(EncodedSegment) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut builder = SegmentBuilder::default();
-    let mut select = connection.prepare_cached(
+    let mut select = connection.prepare_cached(&format!(
         "SELECT id, canonical_model, region, condition, seller, listing_id, score, price, price_per_gb
          FROM offers
-         WHERE import_id IS ?1
-         ORDER BY import_index, id",
-    )?;
-    let mut rows = select.query([import_id])?;
+         WHERE {which}"
+    ))?;
+    let mut rows = select.query(values)?;
     while let Some(row) = rows.next()? {
         let text = |column| row.get_ref(column).map(text_of);
         let number = |column| row.get_ref(column).map(number_of);
@@ -95,18 +124,21 @@ pub(in crate::sqlite) fn make_missing_segments(connection: &Connection) -> Resul
         .try_for_each(|import_id| segment_import(connection, import_id.as_deref()))
 }
 
-/// Makes the segments of all rows, where there are none.
+/// Makes the segments of all rows, where there are none. A step of a migration: merged ones came later.
 pub(in crate::sqlite) fn segment_all(connection: &Connection) -> Result<(), StoreError> {
     let imports: Vec<Option<String>> = connection
         .prepare("SELECT DISTINCT import_id FROM scored_listings ORDER BY import_id")?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    imports
-        .iter()
-        .try_for_each(|import_id| segment_import(connection, import_id.as_deref()))
+    for import_id in &imports {
+        make_segments(connection, import_id.as_deref(), &mut |segment| {
+            segment.store(connection, import_id.as_deref())
+        })?;
+    }
+    Ok(())
 }
 
-/// Takes away the segments of an import.
+/// Takes away the segments of an import, and the merged ones that cover them.
 pub(in crate::sqlite) fn drop_segments(
     connection: &Connection,
     import_id: Option<&str>,
@@ -116,6 +148,7 @@ pub(in crate::sqlite) fn drop_segments(
         .query_map([import_id], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for segment in segments {
+        drop_merged(connection, (segment, segment))?;
         connection
             .prepare_cached(
                 "DELETE FROM listing_segment_parts WHERE id >= ?1 << 16 AND id < (?1 + 1) << 16",

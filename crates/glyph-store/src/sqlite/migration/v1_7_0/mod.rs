@@ -1,6 +1,7 @@
-//! 1.6.0 ⇄ 1.7.0: the words of titles stand in segments, so that a search reads them instead of every title.
+//! 1.6.0 ⇄ 1.7.0: the words of titles stand in segments, so that a search reads them instead of every title; small segments
+//! of listings are merged.
 //!
-//! The segments are made from the titles, and nothing is lost with them on the way back.
+//! Both are made from the rows, and nothing is lost with them on the way back.
 
 use rusqlite::Connection;
 
@@ -13,12 +14,12 @@ use super::v1_6_0;
 use super::version::Version;
 use crate::error::{Loss, StoreError};
 use crate::sqlite::schema::Schema;
-use crate::sqlite::title;
+use crate::sqlite::{segment, title};
 
 pub(crate) const MIGRATION: Migration = Migration {
     from: Version::V1_6_0,
     version: Version::V1_7_0,
-    description: "Keep the words of titles in segments",
+    description: "Keep the words of titles in segments, and small segments together",
     texts: &[UP, DOWN],
     up,
     down,
@@ -32,7 +33,9 @@ const DOWN: &str = v1_6_0::UP;
 
 fn up(step: &mut Step<'_>) -> Result<(), StepError> {
     converge::converge(step, &Schema::of_text(UP)?, &[])?;
-    title::cover_titles(step.connection).map_err(|error| match error {
+    let made = segment::merge_small_segments(step.connection)
+        .and_then(|()| title::cover_titles(step.connection));
+    made.map_err(|error| match error {
         StoreError::Sqlite { source, .. } => StepError::Sqlite(source),
         other => StepError::Failed(other.to_string()),
     })
@@ -50,7 +53,7 @@ fn kept_down(_step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
     Ok(converge::kept(actual, &Schema::of_text(DOWN)?, &[]))
 }
 
-/// The segments are made from the titles, which stay.
+/// What is dropped is made from the rows, which stay.
 fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
     preflight::losses(connection, &[])
 }

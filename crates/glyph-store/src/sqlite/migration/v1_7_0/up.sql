@@ -179,6 +179,21 @@ CREATE TABLE unsegmented_imports (
     import_id TEXT
 );
 
+CREATE TABLE merged_segments (
+    id INTEGER PRIMARY KEY,
+    first_segment INTEGER NOT NULL,
+    last_segment INTEGER NOT NULL,
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    row_ids BLOB
+);
+
+CREATE TABLE merged_segment_parts (
+    id INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+);
+
 CREATE TABLE title_segments (
     id INTEGER PRIMARY KEY,
     first_id INTEGER NOT NULL,
