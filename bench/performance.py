@@ -5,7 +5,7 @@ usage: performance.py BINARY [--only PART ...] [--scale F] [--folder DIR] [--wri
 
 PART    import   the shapes of bench/workload.py beside sqlite3's own .import into a table with four indexes
         again    a catalogue of which 95 % is unchanged, a hundred times over
-        scale    one file of ten times the rows; many imports, and what a question costs when they are there
+        scale    one file of ten times the rows; many imports, small ones too, and what a question costs when they are there
         upkeep   undo, check, rescore, backup, migration from 1.0.0, start
         queries  a page by each filter in each order (benches/listings.rs)
 --scale  1 is what the document has: a million rows; 0.02 tries everything in a minute
@@ -172,16 +172,36 @@ class Run:
         self.curves["again"] = curve("Seconds of each of a hundred imports", "s", list(enumerate(took, 1)))
 
     def scaled(self):
-        rows = self.rows(1_000_000)
-        lines = []
-        for factor in (1, 10):
-            source = self.make("clean", rows * factor)
-            best = min(self.glyphd(self.clear("scale.sqlite"), "import", source, "--json")[:2] for _ in range(3 if factor == 1 else 1))
-            lines.append([f"{rows * factor:,}", f"{best[0]:.1f}", f"{rows * factor / best[0]:,.0f}", f"{best[1]:.0f}",
-                          f"{os.path.getsize(self.path('scale.sqlite')) / MIB:,.0f}"])
-            os.remove(source)
-        self.figures["scale"] = table(["rows in one file", "seconds", "rows/s", "peak MiB", "database MiB"], lines)
+        sizes = [self.rows(1_000_000) * factor for factor in (1, 10)]
+        taken = {rows: [] for rows in sizes}
+        database = {}
+        # In turn, so that a slow minute of the machine is not that of one size alone.
+        for _ in range(3):
+            for rows in sizes:
+                taken[rows].append(self.glyphd(self.clear("scale.sqlite"), "import", self.make("clean", rows), "--json")[:2])
+                database[rows] = os.path.getsize(self.path("scale.sqlite")) / MIB
+        pace = {rows: rows / statistics.median(seconds for seconds, _ in taken[rows]) for rows in sizes}
+        self.figures["scale"] = table(
+            ["rows in one file", "seconds", "rows/s", "of the first", "peak MiB", "database MiB"],
+            [[f"{rows:,}", f"{rows / pace[rows]:.1f}", f"{pace[rows]:,.0f}", f"{pace[rows] / pace[sizes[0]]:.2f}",
+              f"{max(peak for _, peak in taken[rows]):.0f}", f"{database[rows]:,.0f}"] for rows in sizes])
+        for rows in sizes:
+            os.remove(self.make("clean", rows))
         self.many()
+        self.small()
+
+    def small(self):
+        """Thousands of small imports, and a page of them."""
+        rows, times = 500, self.rows(2000 * 500) // 500
+        database, source, took = self.clear("small.sqlite"), self.path("small.csv"), []
+        for turn in range(times):
+            workload.write(source, "clean", rows, turn + 1)
+            seen_at = f"20{10 + turn // 336:02}-{turn // 28 % 12 + 1:02}-{turn % 28 + 1:02}"
+            took.append(self.glyphd(database, "import", source, "--json", "--seen-at", seen_at)[0])
+        tenth = max(times // 10, 1)
+        self.figures["small"] = (
+            f"{times:,} imports of {rows} rows: one takes {statistics.median(took[:tenth]) * 1e3:.0f} ms among the first tenth and "
+            f"{statistics.median(took[-tenth:]) * 1e3:.0f} ms among the last.\n\n" + self.ask_pages(database))
 
     def many(self):
         """Two hundred imports of a hundred thousand rows each, and what is asked of them."""
@@ -244,10 +264,14 @@ class Run:
         rows = self.rows(1_000_000)
         database = self.clear("queries.sqlite")
         self.glyphd(database, "import", self.make("clean", rows), "--json")
+        self.figures["queries"] = self.ask_pages(database)
+
+    @staticmethod
+    def ask_pages(database):
+        """The table of benches/listings.rs."""
         out = subprocess.run(["cargo", "bench", "-q", "-p", "glyph-store", "--bench", "listings", "--", database], cwd=ROOT, check=True,
                              stdout=subprocess.PIPE, text=True).stdout
-        self.figures["queries"] = "\n".join(line for line in out.splitlines() if line.startswith("|"))
-
+        return "\n".join(line for line in out.splitlines() if line.startswith("|"))
 
     def pages(self):
         """The first view of each page, right after the server starts and later, and how long the market takes to be looked through."""
