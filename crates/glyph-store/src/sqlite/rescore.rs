@@ -57,7 +57,6 @@ pub(super) fn rescore_import(
         }
     }
     segment::segment_import(&transaction, Some(import_id))?;
-    segment::merge_small_segments(&transaction)?;
     // An import with rows that keep an older score has no one profile.
     let profile = (result.unscorable == 0).then_some(profile);
     transaction.execute(

@@ -234,11 +234,9 @@ CREATE TABLE merged_segments (
     -- The first and the last of the rows of `listing_segments` that it covers, with all between them.
     first_segment INTEGER NOT NULL,
     last_segment INTEGER NOT NULL,
+    -- Of its rows, whose ids count up.
     first_id INTEGER NOT NULL,
-    last_id INTEGER NOT NULL,
-    rows INTEGER NOT NULL,
-    -- As in `listing_segments`; its rows are in the order of their ids.
-    row_ids BLOB
+    last_id INTEGER NOT NULL
 );
 
 -- As `listing_segment_parts`.
@@ -572,6 +570,37 @@ BEGIN
     WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= OLD.id) AND first_id <= OLD.id;
     DELETE FROM title_segments
     WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= NEW.id) AND first_id <= NEW.id;
+END;
+
+-- A row that goes by REPLACE, since another one has its fingerprint, has no trigger of its own.
+CREATE TRIGGER uncover_title_replaced
+BEFORE INSERT ON listings
+WHEN NEW.fingerprint IS NOT NULL
+BEGIN
+    DELETE FROM title_segments
+    WHERE id IN (
+        SELECT segment.id
+        FROM listings AS replaced
+        JOIN title_segments AS segment
+            ON segment.last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= replaced.id)
+            AND segment.first_id <= replaced.id
+        WHERE replaced.fingerprint = NEW.fingerprint
+    );
+END;
+
+CREATE TRIGGER uncover_title_replaced_by_update
+BEFORE UPDATE OF fingerprint ON listings
+WHEN NEW.fingerprint IS NOT NULL
+BEGIN
+    DELETE FROM title_segments
+    WHERE id IN (
+        SELECT segment.id
+        FROM listings AS replaced
+        JOIN title_segments AS segment
+            ON segment.last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= replaced.id)
+            AND segment.first_id <= replaced.id
+        WHERE replaced.fingerprint = NEW.fingerprint
+    );
 END;
 
 CREATE TRIGGER drop_title_segment_parts

@@ -124,7 +124,8 @@ fn hand_over(
     while !texts.is_empty()
         && let Some(row) = rows.next()?
     {
-        let (text, import_index): (i64, i64) = (row.get(0)?, row.get(1)?);
+        // Rows of another hand may have no number.
+        let (text, import_index): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
         if texts.remove(&text) {
             connection
                 .prepare_cached(

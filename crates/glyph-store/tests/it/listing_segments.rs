@@ -314,8 +314,27 @@ fn small_imports_share_segments() {
     assert!(count(&connection, "SELECT count(*) FROM merged_segments") <= 8);
     assert_answers_as_sql(&store, &connection, 150, 7);
     assert_eq!(store.check().unwrap().violations, []);
+    let gap = count(
+        &connection,
+        "SELECT min(id) FROM scored_listings WHERE import_id = 'import 17'",
+    );
     store.undo_import("import 17", IMPORTED_AT).unwrap();
     assert_answers_as_sql(&store, &connection, 60, 8);
+    // Another hand puts rows among those of an import that is gone, before and after the next one.
+    for id in [gap, gap + 1] {
+        connection
+            .execute(
+                "INSERT INTO scored_listings (id, canonical_model, price, score) VALUES (?1, 'L4', 5, 5)",
+                [id],
+            )
+            .unwrap();
+        import(
+            &mut store,
+            &format!("after {id}"),
+            &format!("Title,Price\nNVIDIA L4 24GB,{}\n", 3000 + id),
+        );
+        assert_answers_as_sql(&store, &connection, 60, 12);
+    }
     store
         .rescore_import("import 05", "by price", &|offer| {
             Some(offer.unit_price / 100.0)

@@ -104,6 +104,28 @@ fn refuses_to_lose_data_and_says_what_would_go() {
     }
 }
 
+/// SQLite compares the names of tables by their case in some places and not in others.
+#[test]
+fn a_table_in_another_case_goes_up_and_down() {
+    for table in ["listings", "scored_listings", "models"] {
+        let (_folder, path) = old::filled(Shape::First);
+        let written = table.to_uppercase();
+        old::open(&path)
+            .execute_batch(&format!(
+                "PRAGMA legacy_alter_table = ON;
+                 ALTER TABLE {table} RENAME TO away; ALTER TABLE away RENAME TO {written};"
+            ))
+            .unwrap();
+        let rows = old::number(&path, &format!("SELECT COUNT(*) FROM {table}"));
+        up(&path);
+        down(&path, Version::V1_0_0);
+        assert_eq!(
+            old::number(&path, &format!("SELECT COUNT(*) FROM {table}")),
+            rows
+        );
+    }
+}
+
 #[test]
 fn goes_down_without_leave_where_nothing_is_lost() {
     let (_folder, path) = old::filled(Shape::First);

@@ -5,7 +5,7 @@
 //! Runs inside a step's transaction, with foreign keys off, so that dropping a table does not touch rows that refer
 //! to it. Rows keep their ids.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
 
@@ -69,6 +69,12 @@ pub(crate) fn converge(
     for name in actual.triggers.keys() {
         step.execute(&format!("DROP TRIGGER \"{name}\""))?;
     }
+    // One that is stored in another case would keep it, and SQLite compares some names by their case.
+    let plain_names = step
+        .connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<BTreeSet<String>>>()?;
     let (redeclared, rebuilt): (Differing<'_>, Differing<'_>) = goal
         .tables
         .iter()
@@ -77,7 +83,9 @@ pub(crate) fn converge(
             is_made_anew(name, found, wanted, fills).then_some((name.as_str(), (found, wanted)))
         })
         .partition(|(name, (found, wanted))| {
-            can_be_redeclared(found, wanted) && fill_of(name, fills).is_none()
+            plain_names.contains(*name)
+                && can_be_redeclared(found, wanted)
+                && fill_of(name, fills).is_none()
         });
     for (name, (_, wanted)) in &redeclared {
         redeclare(step, name, wanted)?;

@@ -47,12 +47,15 @@ fn means_the_same(old: &Column, new: &Column) -> bool {
         && !new.generated
 }
 
-/// SQLite adds such a column only to a table without rows, so that every record has it and those before it.
+/// SQLite adds no such column to a table that has rows, so that every record has it and those before it. Of a default, only one
+/// of these three is surely none that it takes.
 fn was_there_first(column: &Column) -> bool {
     column.primary_key > 0
         || match column.default.as_deref() {
             None => column.not_null,
-            Some(default) => !is_constant(default),
+            Some(default) => ["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"]
+                .iter()
+                .any(|moment| default.eq_ignore_ascii_case(moment)),
         }
 }
 
@@ -86,7 +89,7 @@ pub(crate) fn redeclare(step: &mut Step<'_>, name: &str, wanted: &Table) -> Resu
 fn write_declaration(step: &mut Step<'_>, name: &str, wanted: &Table) -> Result<(), StepError> {
     let text = format!("'{}'", wanted.sql.replace('\'', "''"));
     let changed = step.execute(&format!(
-        "UPDATE sqlite_schema SET sql = {text} WHERE type = 'table' AND lower(name) = '{name}'"
+        "UPDATE sqlite_schema SET sql = {text} WHERE type = 'table' AND name = '{name}'"
     ))?;
     if changed != 1 {
         return Err(StepError::Failed(format!(
@@ -96,7 +99,7 @@ fn write_declaration(step: &mut Step<'_>, name: &str, wanted: &Table) -> Result<
     }
     if !comparable(&wanted.sql).contains("AUTOINCREMENT") && step.has_sequences()? {
         step.execute(&format!(
-            "DELETE FROM sqlite_sequence WHERE lower(name) = '{name}'"
+            "DELETE FROM sqlite_sequence WHERE name = '{name}'"
         ))?;
     }
     let schema_version: i64 = step
@@ -145,6 +148,14 @@ mod tests {
     fn what_would_read_otherwise_is_written_anew() {
         let old =
             "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b REAL DEFAULT 1, c TEXT)";
+        for added in ["NULL", "TRUE", "0x10", "x'00'", "- 5", "'text'", "+2.5"] {
+            let old = old.replace("c TEXT", &format!("c TEXT DEFAULT {added}"));
+            let wanted = old.replace("b REAL DEFAULT 1", "b REAL");
+            assert!(
+                !can(&old, &wanted),
+                "`b` and `c DEFAULT {added}` may have been added"
+            );
+        }
         for (wanted, why) in [
             (
                 "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b REAL, c TEXT)",

@@ -56,20 +56,14 @@ pub(in crate::sqlite) fn all_segments(
 fn merged_segments(connection: &Connection) -> Result<Vec<Merged<'_>>, StoreError> {
     Ok(connection
         .prepare_cached(
-            "SELECT id, first_segment, last_segment, first_id, last_id, rows, row_ids IS NULL
+            "SELECT id, first_segment, last_segment, first_id, last_id
              FROM merged_segments
              ORDER BY first_segment",
         )?
         .query_map([], |row| {
             Ok(Merged {
                 covers: (row.get(1)?, row.get(2)?),
-                segment: Segment::merged(
-                    connection,
-                    row.get(0)?,
-                    (row.get(3)?, row.get(4)?),
-                    row.get::<_, i64>(5)? as usize,
-                    row.get(6)?,
-                ),
+                segment: Segment::merged(connection, row.get(0)?, row.get(3)?, row.get(4)?),
             })
         })?
         .collect::<Result<_, _>>()?)
@@ -88,7 +82,7 @@ fn has_segment_between(
         .exists((import_id, first, last))?)
 }
 
-/// What may become part of a merged segment: a segment, or a merged one with all that it covers.
+/// What may become part of a merged segment: a segment whose ids count up, or a merged one with all that it covers.
 #[derive(Debug, Clone, Copy)]
 struct Unit {
     covers: (i64, i64),
@@ -97,7 +91,7 @@ struct Unit {
     can_merge: bool,
 }
 
-/// Merges small segments that follow each other.
+/// Merges small segments that follow each other without a gap in their ids, so that no other row is among theirs.
 ///
 /// From the last one on, a segment joins those after it where it is no larger than they are together: so a row is written again
 /// only when what it is in has doubled, and of any number of small imports a few segments are left.
@@ -114,8 +108,7 @@ pub(in crate::sqlite) fn merge_small_segments(connection: &Connection) -> Result
                 Some(after) => {
                     unit.rows <= rows
                         && unit.rows + rows <= SEGMENT_ROWS
-                        && unit.ids.1 < after.ids.0
-                        && !has_row_between(connection, unit.ids.1, after.ids.0)?
+                        && unit.ids.1.checked_add(1) == Some(after.ids.0)
                 }
                 None => true,
             };
@@ -162,12 +155,6 @@ fn units(connection: &Connection) -> Result<Vec<Unit>, StoreError> {
     Ok(units)
 }
 
-fn has_row_between(connection: &Connection, after: i64, before: i64) -> Result<bool, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT 1 FROM scored_listings WHERE id > ?1 AND id < ?2")?
-        .exists((after, before))?)
-}
-
 /// Makes one segment of these, the last of which stands first.
 fn merge(connection: &Connection, units: &[Unit]) -> Result<(), StoreError> {
     let (Some(first), Some(last)) = (units.last(), units.first()) else {
@@ -181,12 +168,16 @@ fn merge(connection: &Connection, units: &[Unit]) -> Result<(), StoreError> {
         made.push(segment);
         Ok(())
     })?;
-    let [segment] = made.as_slice() else {
-        return Err(StoreError::RecordLost("a row of a listing segment"));
-    };
+    let rows: usize = units.iter().map(|unit| unit.rows).sum();
     let covers = (first.covers.0, last.covers.1);
-    drop_merged(connection, covers)?;
-    store(connection, covers, segment)
+    match made.as_slice() {
+        [segment] if segment.rows == rows && segment.row_ids.is_none() => {
+            drop_merged(connection, covers)?;
+            store(connection, covers, segment)
+        }
+        // Segments that are not those of the rows, which `check` tells.
+        _ => Ok(()),
+    }
 }
 
 fn store(
@@ -196,17 +187,10 @@ fn store(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO merged_segments (first_segment, last_segment, first_id, last_id, rows, row_ids)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO merged_segments (first_segment, last_segment, first_id, last_id)
+             VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute((
-            covers.0,
-            covers.1,
-            segment.first_id,
-            segment.last_id,
-            segment.rows as i64,
-            &segment.row_ids,
-        ))?;
+        .execute((covers.0, covers.1, segment.first_id, segment.last_id))?;
     segment.store_parts(connection, Tables::Merged, connection.last_insert_rowid())
 }
 
@@ -248,12 +232,14 @@ pub(in crate::sqlite) fn differing_merged(
             is_read &= !has_segment_between(connection, import_id.as_deref(), first, last)?;
         }
         let ids = (merged.segment.first_id, merged.segment.last_id);
-        let mut same = Vec::new();
+        let covered = segments_between(connection, first, last)?;
+        let covered_rows: usize = covered.iter().map(|segment| segment.rows).sum();
+        let mut same = vec![covered_rows == merged.segment.rows];
         make_segments_between(connection, ids.0, ids.1, &mut |made| {
             same.push(merged.segment.is_same(&made)?);
             Ok(())
         })?;
-        if is_read && same != [true] {
+        if is_read && same != [true, true] {
             differing.push(ids);
         }
     }

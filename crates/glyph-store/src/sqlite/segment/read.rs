@@ -66,13 +66,6 @@ impl Tables {
             }
         }
     }
-
-    fn row_ids(self) -> &'static str {
-        match self {
-            Tables::Own => "SELECT row_ids FROM listing_segments WHERE id = ?1",
-            Tables::Merged => "SELECT row_ids FROM merged_segments WHERE id = ?1",
-        }
-    }
 }
 
 /// Whose segments.
@@ -168,20 +161,20 @@ fn select_segments<'c>(
 }
 
 impl<'c> Segment<'c> {
-    /// A merged segment, of `ids.0` to `ids.1`.
+    /// A merged segment of the rows from `first_id` to `last_id`.
     pub(super) fn merged(
         connection: &'c Connection,
         id: i64,
-        ids: (i64, i64),
-        rows: usize,
-        is_counted: bool,
+        first_id: i64,
+        last_id: i64,
     ) -> Segment<'c> {
+        let rows = last_id.saturating_sub(first_id).saturating_add(1);
         Segment {
             import_id: None,
-            first_id: ids.0,
-            last_id: ids.1,
-            rows,
-            is_counted,
+            first_id,
+            last_id,
+            rows: usize::try_from(rows).unwrap_or(0),
+            is_counted: true,
             data: Data::Stored {
                 connection,
                 tables: Tables::Merged,
@@ -346,12 +339,9 @@ impl<'c> Segment<'c> {
             return Ok(None);
         }
         let bytes: Vec<u8> = match &self.data {
-            Data::Stored {
-                connection,
-                tables,
-                id,
-            } => connection
-                .prepare_cached(tables.row_ids())?
+            // Those of a merged segment count up.
+            Data::Stored { connection, id, .. } => connection
+                .prepare_cached("SELECT row_ids FROM listing_segments WHERE id = ?1")?
                 .query_row([id], |row| row.get(0))?,
             Data::Made(made) => made.row_ids.clone().unwrap_or_default(),
         };

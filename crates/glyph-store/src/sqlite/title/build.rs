@@ -6,9 +6,11 @@ use rustc_hash::FxHashMap;
 use super::{BLOCK_PLACES, DIRECTORY, PLACES, POSTINGS, SEPARATOR, TEXT, part_key};
 use crate::error::StoreError;
 
-/// Bounds on what is collected, beside the places: (word, place) pairs of 8 bytes, and the bytes of distinct words.
-const MOST_PAIRS: usize = 1 << 20;
-const MOST_BYTES: usize = 1 << 22;
+/// Bounds on what is collected, beside the places: (word, place) pairs of 8 bytes, distinct words, some 100 bytes each, and
+/// the bytes of their texts.
+pub(super) const MOST_PAIRS: usize = 1 << 20;
+pub(super) const MOST_WORDS: usize = 1 << 17;
+pub(super) const MOST_BYTES: usize = 1 << 22;
 
 /// Titles on their way into a segment.
 #[derive(Debug, Default)]
@@ -38,7 +40,9 @@ impl TitleBuilder {
         let fits = self
             .range
             .is_none_or(|(first, _)| id.checked_sub(first).is_some_and(|place| place < PLACES));
-        fits && self.pairs.len() < MOST_PAIRS && self.bytes < MOST_BYTES
+        fits && self.pairs.len() < MOST_PAIRS
+            && self.words.len() < MOST_WORDS
+            && self.bytes < MOST_BYTES
     }
 
     pub(super) fn push(&mut self, id: i64, title: &str) {

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::build::{EncodedTitles, TitleBuilder};
-use super::{PLACES, part_key};
+use super::build::{EncodedTitles, MOST_BYTES, MOST_PAIRS, MOST_WORDS, TitleBuilder};
+use super::{BLOCK_PLACES, DIRECTORY, PLACES, POSTINGS, TEXT, part_key};
 use crate::error::StoreError;
 
 /// Makes segments of all rows that none covers.
@@ -21,6 +21,7 @@ pub(in crate::sqlite) fn cover_titles(connection: &Connection) -> Result<(), Sto
     if let (Some(mut first), Some(last)) = new {
         while let Some(&(before, before_last)) = covered.last()
             && last.saturating_sub(before) < PLACES
+            && is_half_empty(connection, before)?
             && before_last.saturating_sub(before) <= last.saturating_sub(first).saturating_mul(2)
         {
             drop_segments(connection, before, before_last)?;
@@ -34,6 +35,29 @@ pub(in crate::sqlite) fn cover_titles(connection: &Connection) -> Result<(), Sto
         })?;
     }
     Ok(())
+}
+
+/// Whether a segment is far from what else than its places may fill it: written again with others, it would be several.
+fn is_half_empty(connection: &Connection, first_id: i64) -> Result<bool, StoreError> {
+    let segment: i64 = connection
+        .prepare_cached("SELECT id FROM title_segments WHERE first_id = ?1")?
+        .query_row([first_id], |row| row.get(0))?;
+    let mut length =
+        connection.prepare_cached("SELECT length(data) FROM title_segment_parts WHERE id = ?1")?;
+    let mut length_of = |block| -> rusqlite::Result<i64> {
+        length
+            .query_row([part_key(segment, block)], |row| row.get(0))
+            .optional()
+            .map(Option::unwrap_or_default)
+    };
+    let blocks: i64 = connection
+        .prepare_cached("SELECT COUNT(*) FROM title_segment_parts WHERE id >= ?1 AND id < ?2")?
+        .query_row([part_key(segment, 0), part_key(segment + 1, 0)], |row| {
+            row.get(0)
+        })?;
+    Ok(length_of(DIRECTORY)? / 8 < MOST_WORDS as i64 / 2
+        && length_of(TEXT)? < MOST_BYTES as i64 / 2
+        && (blocks - POSTINGS) * (BLOCK_PLACES as i64) < MOST_PAIRS as i64 / 2)
 }
 
 /// The ids of the first and the last row of each segment, in their order.

@@ -184,9 +184,7 @@ CREATE TABLE merged_segments (
     first_segment INTEGER NOT NULL,
     last_segment INTEGER NOT NULL,
     first_id INTEGER NOT NULL,
-    last_id INTEGER NOT NULL,
-    rows INTEGER NOT NULL,
-    row_ids BLOB
+    last_id INTEGER NOT NULL
 );
 
 CREATE TABLE merged_segment_parts (
@@ -496,6 +494,36 @@ BEGIN
     WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= OLD.id) AND first_id <= OLD.id;
     DELETE FROM title_segments
     WHERE last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= NEW.id) AND first_id <= NEW.id;
+END;
+
+CREATE TRIGGER uncover_title_replaced
+BEFORE INSERT ON listings
+WHEN NEW.fingerprint IS NOT NULL
+BEGIN
+    DELETE FROM title_segments
+    WHERE id IN (
+        SELECT segment.id
+        FROM listings AS replaced
+        JOIN title_segments AS segment
+            ON segment.last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= replaced.id)
+            AND segment.first_id <= replaced.id
+        WHERE replaced.fingerprint = NEW.fingerprint
+    );
+END;
+
+CREATE TRIGGER uncover_title_replaced_by_update
+BEFORE UPDATE OF fingerprint ON listings
+WHEN NEW.fingerprint IS NOT NULL
+BEGIN
+    DELETE FROM title_segments
+    WHERE id IN (
+        SELECT segment.id
+        FROM listings AS replaced
+        JOIN title_segments AS segment
+            ON segment.last_id = (SELECT MIN(last_id) FROM title_segments WHERE last_id >= replaced.id)
+            AND segment.first_id <= replaced.id
+        WHERE replaced.fingerprint = NEW.fingerprint
+    );
 END;
 
 CREATE TRIGGER drop_title_segment_parts
