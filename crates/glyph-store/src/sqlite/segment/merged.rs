@@ -33,16 +33,7 @@ pub(in crate::sqlite) fn all_segments(
     let mut next = i64::MIN;
     for merged in merged_segments(connection)? {
         let (first, last) = merged.covers;
-        let covered = |import_id: &Option<String>| {
-            has_segment_between(connection, import_id.as_deref(), first, last)
-        };
-        let holds = unsegmented
-            .iter()
-            .map(covered)
-            .collect::<Result<Vec<bool>, _>>()?
-            .iter()
-            .all(|covered| !covered);
-        if holds {
+        if !covers_one_of(connection, merged.covers, &unsegmented)? {
             segments.extend(segments_between(connection, next, first - 1)?);
             segments.push(merged.segment);
             next = last + 1;
@@ -69,17 +60,21 @@ fn merged_segments(connection: &Connection) -> Result<Vec<Merged<'_>>, StoreErro
         .collect::<Result<_, _>>()?)
 }
 
-fn has_segment_between(
+/// Whether a segment of one of these imports is covered.
+fn covers_one_of(
     connection: &Connection,
-    import_id: Option<&str>,
-    first: i64,
-    last: i64,
+    (first, last): (i64, i64),
+    imports: &[Option<String>],
 ) -> Result<bool, StoreError> {
-    Ok(connection
-        .prepare_cached(
-            "SELECT 1 FROM listing_segments WHERE import_id IS ?1 AND id BETWEEN ?2 AND ?3",
-        )?
-        .exists((import_id, first, last))?)
+    let mut select = connection.prepare_cached(
+        "SELECT 1 FROM listing_segments WHERE import_id IS ?1 AND id BETWEEN ?2 AND ?3",
+    )?;
+    for import_id in imports {
+        if select.exists((import_id, first, last))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What may become part of a merged segment: a segment whose ids count up, or a merged one with all that it covers.
@@ -226,11 +221,10 @@ pub(in crate::sqlite) fn differing_merged(
     let unsegmented = unsegmented_imports(connection)?;
     let mut differing = Vec::new();
     for merged in merged_segments(connection)? {
-        let (first, last) = merged.covers;
-        let mut is_read = true;
-        for import_id in &unsegmented {
-            is_read &= !has_segment_between(connection, import_id.as_deref(), first, last)?;
+        if covers_one_of(connection, merged.covers, &unsegmented)? {
+            continue;
         }
+        let (first, last) = merged.covers;
         let ids = (merged.segment.first_id, merged.segment.last_id);
         let covered = segments_between(connection, first, last)?;
         let covered_rows: usize = covered.iter().map(|segment| segment.rows).sum();
@@ -239,7 +233,7 @@ pub(in crate::sqlite) fn differing_merged(
             same.push(merged.segment.is_same(&made)?);
             Ok(())
         })?;
-        if is_read && same != [true, true] {
+        if same != [true, true] {
             differing.push(ids);
         }
     }
