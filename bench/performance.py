@@ -5,7 +5,8 @@ usage: performance.py BINARY [--only PART ...] [--scale F] [--folder DIR] [--wri
 
 PART    import   the shapes of bench/workload.py beside sqlite3's own .import into a table with four indexes
         again    a catalogue of which 95 % is unchanged, a hundred times over
-        scale    one file of ten times the rows; many imports, small ones too, and what a question costs when they are there
+        scale    one file of ten times the rows; many imports, and what a question costs when they are there
+        small    thousands of small imports, and pages of them (benches/listings.rs)
         upkeep   undo, check, rescore, backup, migration from 1.0.0, start
         queries  a page by each filter in each order (benches/listings.rs)
 --scale  1 is what the document has: a million rows; 0.02 tries everything in a minute
@@ -188,7 +189,6 @@ class Run:
         for rows in sizes:
             os.remove(self.make("clean", rows))
         self.many()
-        self.small()
 
     def small(self):
         """Thousands of small imports, and a page of them."""
@@ -317,7 +317,8 @@ class Run:
 PAGES = ["/", "/listings", "/listings?q=rtx+a5000&sort=price", "/listings?verdict=deal", "/listings/1", "/models", "/models/L4", "/imports",
          "/imports/last", "/difference?a=last&b=last", "/state", "/import"]
 
-PARTS = {"import": Run.imports, "again": Run.again, "scale": Run.scaled, "upkeep": Run.upkeep, "queries": Run.queries, "pages": Run.pages}
+PARTS = {"import": Run.imports, "again": Run.again, "scale": Run.scaled, "small": Run.small, "upkeep": Run.upkeep,
+         "queries": Run.queries, "pages": Run.pages}
 
 
 def measure(part, binary, folder, scale):
