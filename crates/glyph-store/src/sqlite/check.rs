@@ -2,8 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::segment;
-use super::title;
+use super::{segment, title};
 use crate::error::StoreError;
 use crate::store::{CheckReport, Violation};
 

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::build::EncodedSegment;
 use super::column::ReadCodes;
 use super::order::Block;
-use super::{DIRECTORY, Part, order, part_key, upkeep};
+use super::{DIRECTORY, Part, SEGMENT_ROWS, order, part_key, upkeep};
 use crate::error::StoreError;
 
 /// A segment to be queried.
@@ -173,7 +173,8 @@ impl<'c> Segment<'c> {
             import_id: None,
             first_id,
             last_id,
-            rows: usize::try_from(rows).unwrap_or(0),
+            // More are damage, which reading its parts tells.
+            rows: usize::try_from(rows).map_or(0, |rows| rows.min(SEGMENT_ROWS)),
             is_counted: true,
             data: Data::Stored {
                 connection,

@@ -61,7 +61,7 @@ fn is_half_empty(connection: &Connection, first_id: i64) -> Result<bool, StoreEr
 }
 
 /// The ids of the first and the last row of each segment, in their order.
-pub(super) fn covered_ranges(connection: &Connection) -> Result<Vec<(i64, i64)>, StoreError> {
+fn covered_ranges(connection: &Connection) -> Result<Vec<(i64, i64)>, StoreError> {
     Ok(connection
         .prepare_cached("SELECT first_id, last_id FROM title_segments ORDER BY first_id")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?

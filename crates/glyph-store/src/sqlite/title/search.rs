@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::FxHashSet;
 
-use super::cover::{covered_ranges, gaps, title_of};
+use super::cover::{gaps, title_of};
 use super::{BLOCK_PLACES, DIRECTORY, PLACES, POSTINGS, TEXT, entry, part_key};
 use crate::error::StoreError;
 
@@ -85,11 +85,13 @@ pub(in crate::sqlite) fn find_texts(
     let words: BTreeSet<&str> = small.split_whitespace().collect();
     let finders: Vec<Finder<'_>> = words.iter().map(Finder::new).collect();
     let mut found = FoundTexts::default();
+    let mut covered = Vec::new();
     let mut select = connection
         .prepare_cached("SELECT id, first_id, last_id FROM title_segments ORDER BY first_id")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let (first, last): (i64, i64) = (row.get(1)?, row.get(2)?);
+        covered.push((first, last));
         let segment = Segment {
             connection,
             id: row.get(0)?,
@@ -99,7 +101,6 @@ pub(in crate::sqlite) fn find_texts(
             found.segments.push((first, places));
         }
     }
-    let covered = covered_ranges(connection)?;
     for (first, last) in gaps(&covered) {
         find_uncovered(connection, &finders, first, last, &mut found.others)?;
     }
