@@ -22,4 +22,4 @@ pub mod sqlite;
 pub use error::StoreError;
 
 /// The schema version that this program works with.
-pub const SCHEMA_VERSION: &str = "1.7.0";
+pub const SCHEMA_VERSION: &str = "1.8.0";

@@ -20,6 +20,7 @@ pub(super) fn check(connection: &Connection) -> Result<CheckReport, StoreError> 
     check_once(connection, &mut report)?;
     check_undone(connection, &mut report)?;
     check_texts(connection, &mut report)?;
+    check_errors(connection, &mut report)?;
     check_segments(connection, &mut report)?;
     Ok(report)
 }
@@ -309,6 +310,29 @@ fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), 
             0,
             None,
             format!("{lost} rows of `rematch_changes` have lost their texts"),
+        );
+    }
+    Ok(())
+}
+
+/// Every rejected row says what is wrong with it.
+fn check_errors(connection: &Connection, report: &mut CheckReport) -> Result<(), StoreError> {
+    let lost: i64 = connection.query_row(
+        "SELECT count(*) FROM rejected_rows AS row
+         WHERE CASE WHEN json_valid(row.errors) THEN EXISTS (
+                 SELECT 1 FROM json_each(row.errors) AS error
+                 WHERE CASE WHEN error.type = 'object' THEN
+                     json_extract(error.value, '$.kind') NOT IN (SELECT id FROM error_kinds)
+                   ELSE 1 END)
+               ELSE 1 END",
+        [],
+        |row| row.get(0),
+    )?;
+    if lost > 0 {
+        report.broken(
+            0,
+            None,
+            format!("{lost} rows of `rejected_rows` have lost what is wrong with them"),
         );
     }
     Ok(())

@@ -6,6 +6,7 @@ pub mod schema;
 mod store;
 
 mod dictionary;
+mod error_kind;
 mod import;
 mod import_record;
 mod registry;

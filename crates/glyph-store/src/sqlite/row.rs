@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::{Connection, Row};
 
+use super::error_kind::ErrorReader;
 use crate::error::StoreError;
 use crate::listing::{RowRecord, UnmatchedText};
 use crate::reject::RejectRecord;
@@ -75,7 +76,7 @@ const IMPORTS: &str = "
       ORDER BY import_id
     )";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
+fn read(row: &Row<'_>, error_reader: &mut ErrorReader<'_>) -> rusqlite::Result<RowRecord> {
     let outcome: String = row.get("outcome")?;
     let currency: Option<String> = row.get("currency")?;
     let price_as_given = if row.get("given_is_minor")? {
@@ -118,7 +119,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
         notes: row.get("notes")?,
         extra: row.get("extra")?,
         raw: raw.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-        errors: row.get("errors")?,
+        errors: row
+            .get::<_, Option<String>>("errors")?
+            .map(|errors| error_reader.in_full(errors))
+            .transpose()?,
     })
 }
 
@@ -140,11 +144,12 @@ pub(super) fn list_rows(
         ids.push(None);
         ids
     };
+    let mut error_reader = ErrorReader::new(connection);
     let mut statement = connection.prepare(&query_of(None, false))?;
     for import_id in imports {
         let mut rows = statement.query([import_id])?;
         while let Some(row) = rows.next()? {
-            if visit(read(row)?).is_break() {
+            if visit(read(row, &mut error_reader)?).is_break() {
                 return Ok(());
             }
         }
@@ -160,10 +165,11 @@ pub(super) fn list_rows_from(
     outcome: Option<&str>,
     visit: &mut dyn FnMut(RowRecord) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
+    let mut error_reader = ErrorReader::new(connection);
     let mut statement = connection.prepare_cached(&query_of(outcome, true))?;
     let mut rows = statement.query((import_id, i64::try_from(from).unwrap_or(i64::MAX)))?;
     while let Some(row) = rows.next()? {
-        if visit(read(row)?).is_break() {
+        if visit(read(row, &mut error_reader)?).is_break() {
             break;
         }
     }
@@ -176,6 +182,7 @@ pub(super) fn list_rejects(
     from: u64,
     visit: &mut dyn FnMut(RejectRecord) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
+    let mut error_reader = ErrorReader::new(connection);
     let mut statement = connection.prepare(
         "SELECT import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors
          FROM rejected_rows
@@ -195,7 +202,7 @@ pub(super) fn list_rejects(
             raw: row.get(6)?,
             repair_raw: row.get(7)?,
             code: row.get(8)?,
-            errors: row.get(9)?,
+            errors: error_reader.in_full(row.get(9)?)?,
         };
         if visit(record).is_break() {
             break;

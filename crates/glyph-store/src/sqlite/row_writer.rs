@@ -8,6 +8,7 @@ use glyph_core::reject::RowError;
 use rusqlite::{Connection, OptionalExtension, Statement, ToSql};
 
 use super::dictionary::Dictionary;
+use super::error_kind::ErrorKinds;
 use super::segment::Facts;
 use crate::error::StoreError;
 
@@ -21,6 +22,7 @@ pub(super) struct RowWriter<'store> {
     scored: Statement<'store>,
     unmatched: Statement<'store>,
     rejected: Statement<'store>,
+    error_kinds: ErrorKinds,
     /// Those that are bound in `rejected`.
     last_errors: Vec<RowError>,
     /// For the next scored row, where SQLite would give it the id of one that is gone.
@@ -80,6 +82,7 @@ impl<'store> RowWriter<'store> {
                    (import_id, import_index, line_start, line_end, byte_start, byte_len, raw, repair_raw, code, errors)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
+            error_kinds: ErrorKinds::default(),
             last_errors: Vec::new(),
             first_id: first_free_id(connection)?,
         };
@@ -188,7 +191,7 @@ impl<'store> RowWriter<'store> {
         // A bad column gives row after row the same errors: then they stay bound.
         if self.last_errors != row.errors {
             binder.next(row.errors.first().map_or("", |error| error.code.as_str()))?;
-            binder.next(serde_json::to_string(row.errors)?)?;
+            binder.next(self.error_kinds.stored(self.connection, row.errors)?)?;
             self.last_errors = row.errors.to_vec();
         }
         self.rejected.raw_execute()?;

@@ -1,4 +1,4 @@
--- The whole schema, version 1.7.0. A new database is made by running this text; one from an older version comes to
+-- The whole schema, version 1.8.0. A new database is made by running this text; one from an older version comes to
 -- the same schema by the steps in `migration/`, and a test holds the two against each other. `docs/SCHEMA.md` tells
 -- what every column means.
 --
@@ -312,12 +312,23 @@ CREATE TABLE rejected_rows (
     raw BLOB NOT NULL,
     -- What a file of rejects holds for the row where `raw` alone cannot be read again (a variant without its product).
     repair_raw BLOB,
-    -- The first error's code; `errors` is the JSON array of all.
+    -- The first error's code; `errors` is the JSON array of all, and `row_errors` shows it whole.
     code TEXT NOT NULL,
     errors TEXT NOT NULL
 );
 
 CREATE UNIQUE INDEX uq_rejected_rows_import ON rejected_rows (import_id, import_index);
+
+-- What errors that differ in nothing but their value have in common. Such an error stands in `rejected_rows.errors` as
+-- `{"kind": …, "value": …}`; of an import with many kinds the later ones stand there whole.
+CREATE TABLE error_kinds (
+    id INTEGER PRIMARY KEY,
+    code TEXT NOT NULL,
+    column_name TEXT,
+    message TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX uq_error_kinds ON error_kinds (code, column_name, message);
 
 -- The rates that an import's prices were converted with. `usd_per_unit` is decimal text: exact.
 CREATE TABLE import_rates (
@@ -677,3 +688,19 @@ UNION ALL
 SELECT import_id, import_index, 'unmatched', reason FROM unmatched_listings
 UNION ALL
 SELECT import_id, import_index, 'rejected', code FROM rejected_rows;
+
+-- Every error of every rejected row, the first at position 0.
+CREATE VIEW row_errors AS
+SELECT
+    row.import_id,
+    row.import_index,
+    row.line_start,
+    row.line_end,
+    error.key AS position,
+    COALESCE(kind.code, json_extract(error.value, '$.code')) AS code,
+    COALESCE(kind.column_name, json_extract(error.value, '$.column')) AS column_name,
+    json_extract(error.value, '$.value') AS value,
+    COALESCE(kind.message, json_extract(error.value, '$.message')) AS message
+FROM rejected_rows AS row
+JOIN json_each(row.errors) AS error ON error.type = 'object'
+LEFT JOIN error_kinds AS kind ON kind.id = json_extract(error.value, '$.kind');

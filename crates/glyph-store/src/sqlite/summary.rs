@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::error_kind::ErrorReader;
 use super::listing;
 use crate::error::StoreError;
 use crate::import::{ImportOutline, ImportSummary, RateUsed, ReasonCount};
@@ -40,15 +41,19 @@ pub(super) fn summarise_import(
          ORDER BY count(*) DESC, u.reason",
         import_id,
     )?;
-    let rejects = reasons(
+    let mut rejects = reasons(
         connection,
-        "SELECT code, count(*), min(import_index), json_extract(errors, '$[0].message')
+        "SELECT code, count(*), min(import_index), errors
          FROM rejected_rows
          WHERE import_id = ?1
          GROUP BY code
          ORDER BY count(*) DESC, code",
         import_id,
     )?;
+    let mut errors = ErrorReader::new(connection);
+    for reject in &mut rejects {
+        reject.example = errors.first_message(std::mem::take(&mut reject.example))?;
+    }
     let rates = connection
         .prepare_cached(
             "SELECT currency, usd_per_unit, rate_date, source FROM import_rates

@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use glyph_core::listing::{HeaderMap, ListingReader, Rates, ReaderOptions};
 use glyph_core::matching::Matcher;
-use glyph_core::pipeline::{self, Counts, Sink, Stages};
+use glyph_core::pipeline::{self, Counts, Outcome, Sink, SinkError, Stages};
 use glyph_core::registry::Registry;
+use glyph_core::reject::RowError;
 use glyph_core::score::Profile;
 use glyph_core::source::{self, SourceOptions};
 use glyph_store::StoreError;
@@ -144,6 +145,22 @@ fn run(csv: &str, sink: &mut dyn Sink) -> Ended {
             })
             .collect(),
     }
+}
+
+/// What is wrong with the rejected rows of a text, in row order.
+pub(crate) fn errors_of(csv: &str) -> Vec<Vec<RowError>> {
+    struct Errors(Vec<Vec<RowError>>);
+    impl Sink for Errors {
+        fn take(&mut self, outcome: &Outcome<'_>) -> Result<(), SinkError> {
+            if let Outcome::Rejected(row) = outcome {
+                self.0.push(row.errors.to_vec());
+            }
+            Ok(())
+        }
+    }
+    let mut errors = Errors(Vec::new());
+    run(csv, &mut errors);
+    errors.0
 }
 
 /// Imports a text that is new to the store.

@@ -1,5 +1,6 @@
 //! Going down: the old program's tables come back with their rows, and what cannot come along is told first.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use glyph_store::error::StoreError;
@@ -7,7 +8,8 @@ use glyph_store::sqlite::SqliteStore;
 use glyph_store::sqlite::migration::{self, DownOptions, UpOptions, Version};
 use glyph_store::store::Store;
 
-use crate::feed::import;
+use crate::conformance::row::many_errors;
+use crate::feed::{errors_of, import};
 use crate::old::{self, Content, Shape, now, number};
 
 fn up(path: &Path) {
@@ -49,7 +51,7 @@ fn every_shape_goes_down_and_up_again_with_its_rows() {
         assert_eq!(
             old::history(&path),
             [
-                "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0"
+                "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0", "1.8.0"
             ],
             "{shape:?}"
         );
@@ -136,7 +138,7 @@ fn goes_down_without_leave_where_nothing_is_lost() {
     };
     let report = migration::down(&path, &options, now()).unwrap();
     assert!(report.losses.is_empty());
-    assert_eq!(report.steps.len(), 7);
+    assert_eq!(report.steps.len(), 8);
 }
 
 #[test]
@@ -181,11 +183,11 @@ fn a_step_back_is_backed_up_and_logged() {
         backup
             .to_str()
             .unwrap()
-            .ends_with(".backup-1.7.0-20260203T040506Z")
+            .ends_with(".backup-1.8.0-20260203T040506Z")
     );
     assert_eq!(
         migration::status(&backup).unwrap().version,
-        Some(Version::V1_7_0)
+        Some(Version::V1_8_0)
     );
     assert_eq!(
         old::strings(
@@ -200,6 +202,8 @@ fn a_step_back_is_backed_up_and_logged() {
             "1.5.0up",
             "1.6.0up",
             "1.7.0up",
+            "1.8.0up",
+            "1.8.0down",
             "1.7.0down",
             "1.6.0down",
             "1.5.0down",
@@ -268,4 +272,52 @@ fn fingerprints_keep_what_they_are_of() {
     // Acme's offer is not Northwind's of the third import.
     assert_eq!(store.offer_history(found.id).unwrap().sights.len(), 2);
     assert!(migration::verify(&path).unwrap().holds);
+}
+
+/// What errors have in common stands in `error_kinds` from 1.8.0 on, and in every row before.
+#[test]
+fn errors_stand_whole_in_their_rows_after_the_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gpu.sqlite");
+    let text = many_errors();
+    let mut store = SqliteStore::open_or_create(&path, now()).unwrap();
+    import(&mut store, "first", &text);
+    drop(store);
+    let stored = || {
+        let order = "SELECT errors FROM rejected_rows ORDER BY import_index";
+        old::strings(&old::open(&path), order)
+    };
+    let found: Vec<String> = errors_of(&text)
+        .iter()
+        .map(|errors| serde_json::to_string(errors).unwrap())
+        .collect();
+    let short = stored();
+    assert!(
+        short
+            .iter()
+            .zip(&found)
+            .any(|(short, found)| short == found)
+    );
+    assert!(
+        short
+            .iter()
+            .zip(&found)
+            .any(|(short, found)| short.len() < found.len() / 2)
+    );
+    assert_eq!(number(&path, "SELECT COUNT(*) FROM error_kinds"), 256);
+    down(&path, Version::V1_7_0);
+    assert_eq!(stored(), found);
+    up(&path);
+    assert_eq!(stored(), found, "they are read as they are");
+    let mut store = SqliteStore::open(&path).unwrap();
+    import(&mut store, "second", &text.replace("on request", "ask"));
+    let mut listed = Vec::new();
+    store
+        .list_rejects("first", 0, &mut |reject| {
+            listed.push(reject.errors);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(listed, found);
+    assert!(store.check().unwrap().violations.is_empty());
 }

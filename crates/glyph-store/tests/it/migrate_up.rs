@@ -116,7 +116,7 @@ fn the_history_has_a_row_a_version_and_keeps_what_the_old_script_wrote() {
     assert_eq!(
         old::history(&path),
         [
-            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0"
+            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0", "1.8.0"
         ]
     );
     let row = old::strings(
@@ -133,7 +133,8 @@ fn the_history_has_a_row_a_version_and_keeps_what_the_old_script_wrote() {
     assert_eq!(
         old::history(&path),
         [
-            "1.0.0", "1.1.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0"
+            "1.0.0", "1.1.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0",
+            "1.8.0"
         ]
     );
 }
@@ -371,12 +372,12 @@ fn eight_at_once_migrate_once() {
             .into_iter()
             .map(|thread| thread.join().unwrap().unwrap())
             .sum();
-        assert_eq!(steps, 7);
+        assert_eq!(steps, 8);
     });
     assert_eq!(
         old::history(&path),
         [
-            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0"
+            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0", "1.8.0"
         ]
     );
 }

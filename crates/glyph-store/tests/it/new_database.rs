@@ -23,7 +23,7 @@ fn no_file_an_empty_file_and_a_database_without_tables_are_new() {
         assert_eq!(
             old::history(&path),
             [
-                "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0"
+                "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0", "1.8.0"
             ]
         );
         assert!(migration::verify(&path).unwrap().holds);
@@ -103,7 +103,7 @@ fn of_several_that_make_it_at_once_one_does() {
     assert_eq!(
         old::history(&path),
         [
-            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0"
+            "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0", "1.5.0", "1.6.0", "1.7.0", "1.8.0"
         ]
     );
 }

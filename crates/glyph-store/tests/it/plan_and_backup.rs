@@ -20,7 +20,7 @@ fn a_plan_and_a_status_change_nothing() {
             modified
         );
         assert_eq!(plan.from, Some(Version::V1_0_0));
-        assert_eq!(plan.steps.len(), 7);
+        assert_eq!(plan.steps.len(), 8);
         assert_eq!(status.state, State::NeedsMigration);
     }
 }

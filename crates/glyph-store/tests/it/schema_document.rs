@@ -19,6 +19,7 @@ const V1_3_0: &str = include_str!("../../src/sqlite/migration/v1_3_0/up.sql");
 const V1_4_0: &str = include_str!("../../src/sqlite/migration/v1_4_0/up.sql");
 const V1_5_0: &str = include_str!("../../src/sqlite/migration/v1_5_0/up.sql");
 const V1_6_0: &str = include_str!("../../src/sqlite/migration/v1_6_0/up.sql");
+const V1_7_0: &str = include_str!("../../src/sqlite/migration/v1_7_0/up.sql");
 
 /// The parts of the document by their heading.
 fn sections() -> Vec<(&'static str, &'static str)> {
@@ -176,6 +177,7 @@ fn every_column_has_a_meaning_and_the_version_that_it_came_with() {
         ("1.4.0", actual(&database_of(V1_4_0))),
         ("1.5.0", actual(&database_of(V1_5_0))),
         ("1.6.0", actual(&database_of(V1_6_0))),
+        ("1.7.0", actual(&database_of(V1_7_0))),
     ];
     for (table, _) in documented() {
         for cells in table_rows(section(table)) {
@@ -255,6 +257,7 @@ fn every_index_and_trigger_is_in_the_document_and_the_other_way_round() {
         ("1.4.0", V1_4_0),
         ("1.5.0", V1_5_0),
         ("1.6.0", V1_6_0),
+        ("1.7.0", V1_7_0),
     ]
     .map(|(version, text)| (version, Schema::of_text(text).unwrap()));
     for cells in table_rows(section("Indexes")) {
@@ -350,6 +353,10 @@ fn the_indexes_answer_the_questions_that_the_document_says() {
         (
             "SELECT * FROM rejected_rows WHERE import_id = 'a' ORDER BY import_index",
             "uq_rejected_rows_import",
+        ),
+        (
+            "SELECT id FROM error_kinds WHERE code = 'a' AND column_name IS NULL AND message = 'b'",
+            "uq_error_kinds",
         ),
         (
             "SELECT * FROM models WHERE import_id = 'a' ORDER BY import_index",

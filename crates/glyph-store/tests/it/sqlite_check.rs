@@ -51,6 +51,18 @@ fn assert_found(damage: &str, promise: u8, import_id: Option<&str>, words: &str)
 const FIRST: Option<&str> = Some("first");
 
 #[test]
+fn errors_whose_kind_is_lost_are_found() {
+    for damage in [
+        "DELETE FROM error_kinds WHERE code = 'title_missing'",
+        "UPDATE rejected_rows SET errors = 'no price' WHERE import_id = 'first' AND import_index = 2",
+        "UPDATE rejected_rows SET errors = '[\"no price\"]' WHERE import_id = 'first' AND import_index = 2",
+    ] {
+        let words = "1 rows of `rejected_rows` have lost what is wrong with them";
+        assert_found(damage, 0, None, words);
+    }
+}
+
+#[test]
 fn a_place_in_two_tables_breaks_promise_1() {
     for (table, other) in [
         ("scored_listings", "unmatched_listings"),

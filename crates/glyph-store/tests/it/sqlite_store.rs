@@ -254,6 +254,11 @@ fn a_reject_stands_where_its_source_has_it() {
 }
 
 #[test]
+fn errors_come_back_as_they_were_found() {
+    prove(row::errors_come_back_as_they_were_found);
+}
+
+#[test]
 fn without_a_filter_every_scored_row_is_there() {
     prove(listing::without_a_filter_every_scored_row_is_there);
 }

@@ -4,8 +4,9 @@ use glyph_core::money::{Currency, Money};
 use glyph_store::listing::ListingFilter;
 use glyph_store::store::Store;
 
+use crate::conformance::row::many_errors;
 use crate::conformance::{MARKET, MENDED};
-use crate::feed::{import, repair};
+use crate::feed::{errors_of, import, repair};
 use crate::sqlite_store::Place;
 
 /// Every code of ISO 4217 that the program knows.
@@ -164,4 +165,55 @@ fn listings_of_a_model_without_a_record_are_found_by_its_name() {
             .len()
     };
     assert_eq!((of("GONE"), of("l4"), of("NEVER")), (1, 2, 0));
+}
+
+/// A row of the view without its import: the row's index, the error's place, code, column, value, message.
+type Shown = (i64, i64, String, Option<String>, String, String);
+
+#[test]
+fn row_errors_show_every_error_of_every_rejected_row() {
+    let place = Place::new();
+    // SQLite's JSON functions end a text at its first U+0000.
+    let text = many_errors().replace('\0', "\u{2}");
+    import(&mut place.store(), "first", &text);
+    let shown: Vec<Shown> = place
+        .connection()
+        .prepare(
+            "SELECT import_index, position, code, column_name, value, message FROM row_errors
+             WHERE import_id = 'first' ORDER BY import_index, position",
+        )
+        .unwrap()
+        .query_map([], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+                row.get(5)?,
+            ))
+        })
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let found: Vec<Shown> = (0..)
+        .zip(errors_of(&text))
+        .flat_map(|(index, errors)| {
+            (0..).zip(errors).map(move |(position, error)| {
+                let code = error.code.as_str().to_owned();
+                (
+                    index,
+                    position,
+                    code,
+                    error.column,
+                    error.value,
+                    error.message,
+                )
+            })
+        })
+        .collect();
+    assert!(found.len() > 1500 && shown.len() == found.len());
+    for (shown, found) in shown.iter().zip(&found) {
+        assert_eq!(shown, found);
+    }
 }

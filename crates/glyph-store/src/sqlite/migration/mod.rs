@@ -34,6 +34,7 @@ mod v1_4_0;
 mod v1_5_0;
 mod v1_6_0;
 mod v1_7_0;
+mod v1_8_0;
 mod version;
 
 pub use self::bookkeeping::Applied;

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::bookkeeping::{self, Applied};
 use super::version::Version;
-use super::{v1_2_0, v1_3_0, v1_4_0, v1_5_0, v1_6_0};
+use super::{v1_2_0, v1_3_0, v1_4_0, v1_5_0, v1_6_0, v1_7_0};
 use crate::error::StoreError;
 use crate::sqlite::schema::{self, Column, Index, Schema, Table, comparable};
 
@@ -87,8 +87,10 @@ pub(crate) fn recognise(connection: &Connection, path: &Path) -> Result<Option<K
             supported: Version::CURRENT,
         });
     }
-    let mut known = if has_marks_of_1_7_0(&actual) {
-        against_ours(actual, schema::CURRENT, Version::V1_7_0)
+    let mut known = if has_marks_of_1_8_0(&actual) {
+        against_ours(actual, schema::CURRENT, Version::V1_8_0)
+    } else if has_marks_of_1_7_0(&actual) {
+        against_ours(actual, v1_7_0::UP, Version::V1_7_0)
     } else if has_marks_of_1_6_0(&actual) {
         against_ours(actual, v1_6_0::UP, Version::V1_6_0)
     } else if has_marks_of_1_5_0(&actual) {
@@ -165,6 +167,10 @@ fn has_marks_of_1_6_0(actual: &Schema) -> bool {
 fn has_marks_of_1_7_0(actual: &Schema) -> bool {
     actual.tables.contains_key("title_segments")
         || actual.tables.contains_key("title_segment_parts")
+}
+
+fn has_marks_of_1_8_0(actual: &Schema) -> bool {
+    actual.tables.contains_key("error_kinds")
 }
 
 /// What is recognised, or every difference in words.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::content::Kept;
 use super::step::{Step, StepError};
 use super::version::Version;
-use super::{v1_1_0, v1_2_0, v1_3_0, v1_4_0, v1_5_0, v1_6_0, v1_7_0};
+use super::{v1_1_0, v1_2_0, v1_3_0, v1_4_0, v1_5_0, v1_6_0, v1_7_0, v1_8_0};
 use crate::error::Loss;
 use crate::sqlite::schema::Schema;
 
@@ -36,6 +36,7 @@ pub(crate) static ALL: &[Migration] = &[
     v1_5_0::MIGRATION,
     v1_6_0::MIGRATION,
     v1_7_0::MIGRATION,
+    v1_8_0::MIGRATION,
 ];
 
 /// The step up from a version; `None` from the newest.

@@ -26,10 +26,12 @@ pub enum Version {
     V1_6_0,
     /// Words of titles in segments.
     V1_7_0,
+    /// What errors of rejected rows have in common, once.
+    V1_8_0,
 }
 
 impl Version {
-    pub const ALL: [Version; 8] = [
+    pub const ALL: [Version; 9] = [
         Version::V1_0_0,
         Version::V1_1_0,
         Version::V1_2_0,
@@ -38,10 +40,11 @@ impl Version {
         Version::V1_5_0,
         Version::V1_6_0,
         Version::V1_7_0,
+        Version::V1_8_0,
     ];
 
     /// What this program works with.
-    pub const CURRENT: Version = Version::V1_7_0;
+    pub const CURRENT: Version = Version::V1_8_0;
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +56,7 @@ impl Version {
             Version::V1_5_0 => "1.5.0",
             Version::V1_6_0 => "1.6.0",
             Version::V1_7_0 => "1.7.0",
+            Version::V1_8_0 => "1.8.0",
         }
     }
 

@@ -1,11 +1,12 @@
 //! All rows of an import, in row order, whatever became of them.
 
+use std::iter;
 use std::ops::ControlFlow;
 
 use glyph_store::store::Store;
 
-use super::{MARKET, csv, outcomes, rejects, rows};
-use crate::feed::import;
+use super::{MARKET, assert_sound, csv, outcomes, rejects, rows};
+use crate::feed::{errors_of, import};
 
 pub(crate) fn rows_come_in_row_order_with_every_outcome(store: &mut dyn Store) {
     import(store, "first", MARKET);
@@ -170,4 +171,50 @@ pub(crate) fn a_reject_stands_where_its_source_has_it(store: &mut dyn Store) {
                 .is_some_and(|text| !text.is_empty())
         );
     }
+}
+
+/// Rejected rows whose errors have much in common, or little: with a column and without, with what JSON escapes, with
+/// messages that are another in every row.
+pub(crate) fn many_errors() -> String {
+    let rows = (0..1500).map(|row| match row % 5 {
+        0 => format!("NVIDIA L4,\"{},500\",2026-01-02\n", row / 5 + 1),
+        1 => "NVIDIA L4,on request,2026-01-02\n".to_owned(),
+        2 => "NVIDIA L4,100\n".to_owned(),
+        3 => format!("NVIDIA L4,\"{{\"\"kind\"\": {row}}} \\ \u{1}\",2026-01-02\n"),
+        _ => format!("NVIDIA L{row}\u{0},{row} or more,the {row}th of May\n"),
+    });
+    iter::once("Title,Price,Seen At\n".to_owned())
+        .chain(rows)
+        .collect()
+}
+
+pub(crate) fn errors_come_back_as_they_were_found(store: &mut dyn Store) {
+    let first = many_errors();
+    let second = first.replace("on request", "ask us");
+    import(store, "first", &first);
+    import(store, "second", &second);
+    for (import_id, text) in [("first", first), ("second", second)] {
+        let found: Vec<String> = errors_of(&text)
+            .iter()
+            .map(|errors| serde_json::to_string(errors).unwrap())
+            .collect();
+        assert_eq!(found.len(), 1500);
+        let listed: Vec<String> = rejects(store, import_id)
+            .into_iter()
+            .map(|reject| reject.errors)
+            .collect();
+        assert!(listed == found);
+        let in_order: Vec<String> = rows(store, Some(import_id))
+            .into_iter()
+            .filter_map(|row| row.errors)
+            .collect();
+        assert!(in_order == found);
+        for reject in store.summarise_import(import_id).unwrap().rejects {
+            let errors = &found[reject.example_index as usize];
+            let errors: Vec<serde_json::Value> = serde_json::from_str(errors).unwrap();
+            assert_eq!(errors[0]["code"], reject.reason);
+            assert_eq!(errors[0]["message"], reject.example);
+        }
+    }
+    assert_sound(store);
 }

@@ -1,0 +1,80 @@
+//! 1.7.0 ⇄ 1.8.0: what errors of rejected rows have in common is kept once.
+//!
+//! No row is written to on the way up: errors that stand whole in their rows are read as before.
+
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+
+use super::content::Kept;
+use super::converge::{self, Fill};
+use super::preflight;
+use super::step::{Step, StepError};
+use super::steps::Migration;
+use super::v1_7_0;
+use super::version::Version;
+use crate::error::Loss;
+use crate::sqlite::error_kind;
+use crate::sqlite::schema::Schema;
+
+pub(crate) const MIGRATION: Migration = Migration {
+    from: Version::V1_7_0,
+    version: Version::V1_8_0,
+    description: "Keep once what errors of rejected rows have in common",
+    texts: &[UP, DOWN, FILLS_DOWN[0].columns[0].1],
+    up,
+    down,
+    kept_up,
+    kept_down,
+    losses,
+};
+
+pub(super) const UP: &str = include_str!("up.sql");
+const DOWN: &str = v1_7_0::UP;
+
+const FILLS_DOWN: [Fill; 1] = [Fill {
+    table: "rejected_rows",
+    from: "FROM rejected_rows AS old",
+    columns: &[("errors", "errors_in_full(old.errors)")],
+}];
+
+/// Rejected rows are written anew only where there are any.
+fn fills_down(connection: &Connection) -> rusqlite::Result<&'static [Fill]> {
+    let kinds = error_kind::all(connection)?;
+    if kinds.is_empty() {
+        return Ok(&[]);
+    }
+    connection.create_scalar_function(
+        "errors_in_full",
+        1,
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+        move |context| {
+            let errors = context.get_raw(0).as_str()?;
+            let full = error_kind::in_full(errors, |id| Ok(kinds.get(&id).cloned()))?;
+            Ok(full.into_owned())
+        },
+    )?;
+    Ok(&FILLS_DOWN)
+}
+
+fn up(step: &mut Step<'_>) -> Result<(), StepError> {
+    converge::converge(step, &Schema::of_text(UP)?, &[])
+}
+
+fn down(step: &mut Step<'_>) -> Result<(), StepError> {
+    let fills = fills_down(step.connection)?;
+    converge::converge(step, &Schema::of_text(DOWN)?, fills)
+}
+
+fn kept_up(_step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
+    Ok(converge::kept(actual, &Schema::of_text(UP)?, &[]))
+}
+
+fn kept_down(step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
+    let fills = fills_down(step.connection)?;
+    Ok(converge::kept(actual, &Schema::of_text(DOWN)?, fills))
+}
+
+/// What is dropped stands in the rows again.
+fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
+    preflight::losses(connection, &[])
+}
