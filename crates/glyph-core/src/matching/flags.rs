@@ -389,6 +389,10 @@ const SCRIPT_WORDS: &[(Flag, &[&str])] = &[
 ];
 
 fn is_at(tokens: &Tokens, at: usize, phrase: &str) -> bool {
+    // Most phrases end here: splitting each at every word was a fifth of what it took to match a title with notes.
+    if tokens.text_at(at).as_bytes().first() != phrase.as_bytes().first() {
+        return false;
+    }
     let mut place = at;
     phrase.split(' ').all(|word| {
         let text = tokens.text_at(place);

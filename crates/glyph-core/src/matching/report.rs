@@ -36,38 +36,37 @@ pub(super) fn candidates(
     index: &Index,
     lexicon: &Lexicon,
 ) -> Vec<Candidate> {
+    let open = open.iter().map(|place| (*place, None));
+    let lost = lost.iter().map(|(place, reason)| (*place, Some(*reason)));
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut add = |place: u32, reason: String| {
-        let Some(product) = index.product(place) else {
-            return;
+    for (place, reason) in open.chain(lost) {
+        if candidates.len() == MOST_CANDIDATES {
+            break;
+        }
+        let Some(name) = index.product(place).map(shown_name) else {
+            continue;
         };
-        let name = match product.variants.as_slice() {
-            [only] => only.canonical_model.clone(),
-            several => several
-                .iter()
-                .find(|variant| Some(variant.id) == product.default)
-                .or(several.first())
-                .map_or_else(
-                    || product.name.clone(),
-                    |variant| variant.canonical_model.clone(),
-                ),
-        };
-        if candidates.len() < MOST_CANDIDATES
-            && !candidates.iter().any(|known| known.canonical_model == name)
-        {
+        if candidates.iter().all(|known| known.canonical_model != name) {
             candidates.push(Candidate {
-                canonical_model: name,
-                lost_because: reason,
+                canonical_model: name.to_owned(),
+                lost_because: match reason {
+                    None => "the title fits other cards as well".to_owned(),
+                    Some(reason) => explain(reason, lexicon),
+                },
             });
         }
-    };
-    for place in open {
-        add(*place, "the title fits other cards as well".to_owned());
-    }
-    for (place, reason) in lost {
-        add(*place, explain(*reason, lexicon));
     }
     candidates
+}
+
+/// The record that stands for the product where a title names nothing more.
+fn shown_name(product: &Product) -> &str {
+    let variants = &product.variants;
+    variants
+        .iter()
+        .find(|variant| Some(variant.id) == product.default)
+        .or(variants.first())
+        .map_or(&product.name, |variant| &variant.canonical_model)
 }
 
 fn explain(reason: Lost, lexicon: &Lexicon) -> String {
