@@ -30,21 +30,22 @@ pub(super) fn load_registry(
     {
         return Ok(());
     }
+    // Not one statement: before an upsert that may fire a trigger SQLite copies the pages that it is to write.
     let mut insert = connection.prepare(
         "INSERT INTO models
            (model, vram_gb, tdp_watts, mig_support, nvlink, generation, cuda_cores, slot_width,
             pcie_generation, import_id, import_index)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-         ON CONFLICT (model) DO UPDATE
-         SET vram_gb = excluded.vram_gb, tdp_watts = excluded.tdp_watts,
-             mig_support = excluded.mig_support, nvlink = excluded.nvlink,
-             generation = excluded.generation, cuda_cores = excluded.cuda_cores,
-             slot_width = excluded.slot_width, pcie_generation = excluded.pcie_generation,
-             import_id = excluded.import_id, import_index = excluded.import_index
-         WHERE models.import_id LIKE 'registry-%'",
+         ON CONFLICT (model) DO NOTHING",
+    )?;
+    let mut correct = connection.prepare(
+        "UPDATE models
+         SET vram_gb = ?2, tdp_watts = ?3, mig_support = ?4, nvlink = ?5, generation = ?6, cuda_cores = ?7,
+             slot_width = ?8, pcie_generation = ?9, import_id = ?10, import_index = ?11
+         WHERE model = ?1 AND import_id LIKE 'registry-%'",
     )?;
     for (index, model) in registry.models().iter().enumerate() {
-        insert.execute(params![
+        let values = params![
             model.canonical_model,
             model.memory_gb,
             model.tdp_w,
@@ -56,7 +57,10 @@ pub(super) fn load_registry(
             model.pcie_generation,
             import_id,
             index as i64,
-        ])?;
+        ];
+        if insert.execute(values)? == 0 {
+            correct.execute(values)?;
+        }
     }
     Ok(())
 }
