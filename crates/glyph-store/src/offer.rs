@@ -4,6 +4,7 @@
 //! its condition and its region. An address alone does not do: markets show many sellers at one, and search pages many
 //! offers. The title may change at an address. Model, condition and region stand in the row; the rest is in its texts.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use url::Url;
@@ -62,16 +63,16 @@ fn canonical_address(text: &str) -> Option<String> {
         return None;
     }
     let path = url.path().trim_end_matches('/');
-    let mut parameters: Vec<(String, String)> = url
+    let mut parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> = url
         .query_pairs()
         .filter(|(name, _)| !name.starts_with("utm_") && !TRACKING.contains(&&**name))
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
     parameters.sort();
     if path.is_empty() && parameters.is_empty() {
         return None;
     }
-    let mut address = url.host_str()?.to_owned();
+    let mut address = String::with_capacity(text.len());
+    address.push_str(url.host_str()?);
     if let Some(port) = url.port() {
         write!(address, ":{port}").ok()?;
     }

@@ -3,9 +3,10 @@
 use glyph_core::matching::{MATCHER_VERSION, Match};
 use glyph_core::pipeline::Offer;
 use glyph_core::registry::Form;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
 use rustc_hash::FxHashMap;
 
+use super::binder::Binder;
 use crate::error::StoreError;
 use crate::offer;
 
@@ -14,29 +15,50 @@ const MOST_REMEMBERED: usize = 262_144;
 
 /// Fingerprint → row of `listings`.
 #[derive(Debug)]
-pub(super) struct Dictionary {
-    import_id: String,
-    registry_version: String,
+pub(super) struct Dictionary<'store> {
+    connection: &'store Connection,
+    find: Statement<'store>,
+    insert: Statement<'store>,
     ids: FxHashMap<[u8; 16], i64>,
     /// A row was met whose seller or memory another program has changed: what it is filtered and sorted by is not what
     /// the source says.
     pub(super) met_changed_texts: bool,
 }
 
-impl Dictionary {
-    pub(super) fn new(import_id: &str, registry_version: &str) -> Dictionary {
-        Dictionary {
-            import_id: import_id.to_owned(),
-            registry_version: registry_version.to_owned(),
+impl<'store> Dictionary<'store> {
+    pub(super) fn new(
+        connection: &'store Connection,
+        import_id: &str,
+        registry_version: &str,
+    ) -> Result<Dictionary<'store>, StoreError> {
+        let mut dictionary = Dictionary {
+            connection,
+            find: connection.prepare(
+                "SELECT id, matcher_version IS NULL, seller IS NOT ?2 OR memory_gb IS NOT ?3
+                 FROM listings WHERE fingerprint = ?1",
+            )?,
+            insert: connection.prepare(
+                "INSERT INTO listings
+                   (import_id, registry_version, matcher_version, title, canonical_model, import_index,
+                    fingerprint, seller, source_url, source_type, notes, condition_text, region_text,
+                    quantity_text, age_text, model_hint, extra, kind, memory_gb, form, lot_size, confidence,
+                    evidence, reason, flags)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+                    ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+            )?,
             ids: FxHashMap::default(),
             met_changed_texts: false,
-        }
+        };
+        let mut same_in_all = Binder::new(&mut dictionary.insert);
+        same_in_all.next(import_id)?;
+        same_in_all.next(registry_version)?;
+        same_in_all.next(MATCHER_VERSION)?;
+        Ok(dictionary)
     }
 
     /// The row that holds the offer's texts, made where it is new.
     pub(super) fn find_or_insert(
         &mut self,
-        connection: &Connection,
         offer: &Offer<'_>,
         canonical_model: Option<&str>,
         reason: Option<&'static str>,
@@ -45,11 +67,8 @@ impl Dictionary {
             return Ok(id);
         }
         let fingerprint = stored_fingerprint(offer);
-        let known: Option<(i64, bool, bool)> = connection
-            .prepare_cached(
-                "SELECT id, matcher_version IS NULL, seller IS NOT ?2 OR memory_gb IS NOT ?3
-                 FROM listings WHERE fingerprint = ?1",
-            )?
+        let known: Option<(i64, bool, bool)> = self
+            .find
             .query_row(
                 params![
                     fingerprint,
@@ -63,11 +82,11 @@ impl Dictionary {
             Some((id, is_bare, is_changed)) => {
                 self.met_changed_texts |= is_changed;
                 if is_bare {
-                    restore(connection, id, offer.matched)?;
+                    restore(self.connection, id, offer.matched)?;
                 }
                 id
             }
-            None => self.insert(connection, offer, fingerprint, canonical_model, reason)?,
+            None => self.insert(offer, fingerprint, canonical_model, reason)?,
         };
         if self.ids.len() >= MOST_REMEMBERED {
             self.ids.clear();
@@ -77,8 +96,7 @@ impl Dictionary {
     }
 
     fn insert(
-        &self,
-        connection: &Connection,
+        &mut self,
         offer: &Offer<'_>,
         fingerprint: [u8; STORED_BYTES],
         canonical_model: Option<&str>,
@@ -87,46 +105,40 @@ impl Dictionary {
         let listing = offer.listing;
         let texts = &listing.texts;
         let matched = offer.matched;
-        connection
-            .prepare_cached(
-                "INSERT INTO listings
-                   (title, canonical_model, import_id, import_index, fingerprint, seller, source_url,
-                    source_type, notes, condition_text, region_text, quantity_text, age_text, model_hint,
-                    extra, kind, memory_gb, form, lot_size, confidence, evidence, reason, registry_version,
-                    matcher_version, flags)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                    ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
-            )?
-            .execute(params![
-                listing.title,
-                canonical_model,
-                self.import_id,
-                offer.index as i64,
-                fingerprint,
-                texts.seller,
-                texts.source_url,
-                texts.source_type,
-                texts.notes,
-                texts.condition_text,
-                texts.region_text,
-                texts.quantity_text,
-                texts.age_text,
-                listing.model_hint,
-                texts.extra,
-                matched.kind.as_str(),
-                matched.memory_gb,
-                matched.form.map(Form::as_str),
-                matched.lot_size,
-                matched.confidence,
-                serde_json::to_string(&matched.evidence)?,
-                reason,
-                self.registry_version,
-                MATCHER_VERSION,
-                flags_text(matched)?,
-            ])?;
-        Ok(connection.last_insert_rowid())
+        let mut binder = Binder::after(&mut self.insert, SAME_IN_ALL);
+        binder.next(&listing.title)?;
+        binder.next(canonical_model)?;
+        binder.next(offer.index as i64)?;
+        binder.next(fingerprint)?;
+        for text in [
+            &texts.seller,
+            &texts.source_url,
+            &texts.source_type,
+            &texts.notes,
+            &texts.condition_text,
+            &texts.region_text,
+            &texts.quantity_text,
+            &texts.age_text,
+            &listing.model_hint,
+            &texts.extra,
+        ] {
+            binder.next(text.as_deref())?;
+        }
+        binder.next(matched.kind.as_str())?;
+        binder.next(matched.memory_gb)?;
+        binder.next(matched.form.map(Form::as_str))?;
+        binder.next(matched.lot_size)?;
+        binder.next(matched.confidence)?;
+        binder.next(serde_json::to_string(&matched.evidence)?)?;
+        binder.next(reason)?;
+        binder.next(flags_text(matched)?)?;
+        self.insert.raw_execute()?;
+        Ok(self.connection.last_insert_rowid())
     }
 }
+
+/// Parameters of the statement that writes a row which are bound once.
+const SAME_IN_ALL: usize = 3;
 
 const STORED_BYTES: usize = offer::KEY_BYTES + 16;
 

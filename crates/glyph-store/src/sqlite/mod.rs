@@ -5,6 +5,7 @@ pub mod migration;
 pub mod schema;
 mod store;
 
+mod binder;
 mod dictionary;
 mod error_kind;
 mod import;

@@ -346,7 +346,7 @@ impl Writer<'_> {
     ) -> Result<i64, StoreError> {
         self.rows
             .dictionary
-            .find_or_insert(self.connection, offer, canonical_model, reason)
+            .find_or_insert(offer, canonical_model, reason)
     }
 
     /// A row whose outcome stays what it was keeps its id.

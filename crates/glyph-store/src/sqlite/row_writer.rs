@@ -5,8 +5,9 @@
 use glyph_core::listing::{Availability, Condition, Listing};
 use glyph_core::pipeline::{Offer, Outcome, RejectedRow, ScoredOffer};
 use glyph_core::reject::RowError;
-use rusqlite::{Connection, OptionalExtension, Statement, ToSql};
+use rusqlite::{Connection, OptionalExtension, Statement};
 
+use super::binder::Binder;
 use super::dictionary::Dictionary;
 use super::error_kind::ErrorKinds;
 use super::segment::Facts;
@@ -18,7 +19,7 @@ pub(super) struct RowWriter<'store> {
     pub(super) import_id: String,
     seen_at: String,
     connection: &'store Connection,
-    pub(super) dictionary: Dictionary,
+    pub(super) dictionary: Dictionary<'store>,
     scored: Statement<'store>,
     unmatched: Statement<'store>,
     rejected: Statement<'store>,
@@ -62,7 +63,7 @@ impl<'store> RowWriter<'store> {
             import_id: import_id.to_owned(),
             seen_at: seen_at.to_owned(),
             connection,
-            dictionary: Dictionary::new(import_id, registry_version),
+            dictionary: Dictionary::new(connection, import_id, registry_version)?,
             scored: connection.prepare(
                 "INSERT INTO scored_listings
                    (import_id, import_index, listing_id, price, price_minor, currency, price_text, condition,
@@ -122,12 +123,9 @@ impl<'store> RowWriter<'store> {
         } = scored;
         let listing = offer.listing;
         let cards = offer.cards_priced();
-        let listing_id = self.dictionary.find_or_insert(
-            self.connection,
-            offer,
-            Some(&model.canonical_model),
-            None,
-        )?;
+        let listing_id =
+            self.dictionary
+                .find_or_insert(offer, Some(&model.canonical_model), None)?;
         let mut binder = bind_offer(&mut self.scored, offer, listing_id, &self.seen_at)?;
         binder.next(model.canonical_model.as_str())?;
         binder.next(model.memory_gb)?;
@@ -167,9 +165,7 @@ impl<'store> RowWriter<'store> {
         offer: &Offer<'_>,
         reason: &'static str,
     ) -> Result<(), StoreError> {
-        let listing_id =
-            self.dictionary
-                .find_or_insert(self.connection, offer, None, Some(reason))?;
+        let listing_id = self.dictionary.find_or_insert(offer, None, Some(reason))?;
         let mut binder = bind_offer(&mut self.unmatched, offer, listing_id, &self.seen_at)?;
         binder.next(reason)?;
         self.unmatched.raw_execute()?;
@@ -177,10 +173,7 @@ impl<'store> RowWriter<'store> {
     }
 
     fn insert_rejected(&mut self, row: &RejectedRow<'_>) -> Result<(), StoreError> {
-        let mut binder = Binder {
-            statement: &mut self.rejected,
-            last: 1,
-        };
+        let mut binder = Binder::after(&mut self.rejected, 1);
         binder.next(row.index as i64)?;
         binder.next(row.span.line_start as i64)?;
         binder.next(row.span.line_end as i64)?;
@@ -215,7 +208,7 @@ fn bind_offer<'a, 'store>(
     seen_at: &str,
 ) -> Result<Binder<'a, 'store>, StoreError> {
     let listing = offer.listing;
-    let mut binder = Binder { statement, last: 1 };
+    let mut binder = Binder::after(statement, 1);
     binder.next(offer.index as i64)?;
     binder.next(listing_id)?;
     binder.next(usd(listing))?;
@@ -229,18 +222,4 @@ fn bind_offer<'a, 'store>(
     binder.next(listing.region.as_deref())?;
     binder.next(listing.seen_at.as_deref().unwrap_or(seen_at))?;
     Ok(binder)
-}
-
-/// Binds one parameter after the other.
-struct Binder<'a, 'store> {
-    statement: &'a mut Statement<'store>,
-    /// The parameter that was bound last, from 1.
-    last: usize,
-}
-
-impl Binder<'_, '_> {
-    fn next(&mut self, value: impl ToSql) -> rusqlite::Result<()> {
-        self.last += 1;
-        self.statement.raw_bind_parameter(self.last, value)
-    }
 }
