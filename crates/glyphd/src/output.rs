@@ -1,7 +1,7 @@
 //! All printing goes through here: stdout is data, stderr is everything else, and a closed pipe ends quietly.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -84,9 +84,11 @@ pub(crate) fn text(text: &str) -> io::Result<()> {
 }
 
 pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
+    // Standard output itself is written line by line, and this has a line for each value.
+    let mut stdout = BufWriter::new(io::stdout().lock());
     serde_json::to_writer_pretty(&mut stdout, value)?;
-    writeln!(stdout)
+    writeln!(stdout)?;
+    stdout.flush()
 }
 
 pub(crate) fn json_line(value: &impl Serialize) -> io::Result<()> {

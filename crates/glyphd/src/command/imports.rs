@@ -1,6 +1,6 @@
 //! `glyphd imports`: list, show, rejects, repair, undo, diff, rescore, rematch.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -423,7 +423,7 @@ fn write_reject_file(store: &dyn Store, record: &ImportRecord) -> anyhow::Result
         .and_then(Format::from_name)
         .with_context(|| format!("import {} has no source to give back", record.import_id))?;
     let rejects = rejects_of(store, record)?;
-    let mut stdout = io::stdout().lock();
+    let mut stdout = BufWriter::new(io::stdout().lock());
     let header = record.source_header.as_deref().unwrap_or_default();
     write_rejects(
         format,
