@@ -4,6 +4,7 @@
 //! *Invariant:* what the title says for itself stands: a title that says that it offers something else, another card or
 //! another memory size is not overruled.
 
+use super::matcher::Told;
 use super::{Clues, Evidence, Kind, Match, Matcher};
 
 /// A card that another column names is not as sure as one that the title names.
@@ -19,11 +20,17 @@ pub(super) fn may_settle(answer: &Match) -> bool {
 }
 
 /// The answer with the card that `hint` names, where it names one that the title does not contradict.
-pub(super) fn settle(matcher: &Matcher, answer: Match, title: &str, hint: &str) -> Match {
+pub(super) fn settle(
+    matcher: &Matcher,
+    answer: Match,
+    title: &str,
+    hint: &str,
+    told: Told,
+) -> Match {
     let named = match answer.memory_gb {
         // The column names the product, the title the size.
-        Some(memory_gb) => read(matcher, &format!("{hint} {memory_gb}GB")),
-        None => read(matcher, hint),
+        Some(memory_gb) => read(matcher, &format!("{hint} {memory_gb}GB"), told),
+        None => read(matcher, hint, told),
     };
     let is_card = matches!(named.kind, Kind::GpuCard | Kind::GpuLot) && named.product.is_some();
     let is_same_product = answer.product.is_none() || answer.product == named.product;
@@ -57,11 +64,12 @@ pub(super) fn settle(matcher: &Matcher, answer: Match, title: &str, hint: &str) 
     }
 }
 
-fn read(matcher: &Matcher, title: &str) -> Match {
-    matcher.match_title(&Clues {
+fn read(matcher: &Matcher, title: &str, told: Told) -> Match {
+    let clues = Clues {
         title,
         ..Clues::default()
-    })
+    };
+    matcher.match_title(&clues, told)
 }
 
 #[cfg(test)]

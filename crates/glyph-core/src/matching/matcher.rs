@@ -13,7 +13,7 @@ use super::naming::{self, Naming};
 use super::tokens::Tokens;
 use super::unknown;
 use super::variant::{self, Choice};
-use super::{Candidate, Clues, Evidence, Flag, Kind, Match, hint, kind, report};
+use super::{Clues, Evidence, Flag, Kind, Match, hint, kind, report};
 use crate::registry::{Form, Registry};
 
 /// Names the cards behind titles by one registry. Holds its own index, so it outlives the registry it was made from;
@@ -31,6 +31,14 @@ struct Reading {
     context: Context,
     sizes: Vec<Size>,
     naming: Naming,
+}
+
+/// How much of an answer is put in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    TheAnswer,
+    /// What lost and what would settle, too.
+    All,
 }
 
 /// The most places of a title that are shown as naming the card.
@@ -53,20 +61,29 @@ impl Matcher {
 
     /// Names the card that a row offers. A pure function of the row and the registry.
     pub fn match_listing(&self, clues: &Clues<'_>) -> Match {
+        self.find(clues, Told::All)
+    }
+
+    /// The same without `would_settle` and `candidates`, which a row that is stored does not keep.
+    pub fn match_briefly(&self, clues: &Clues<'_>) -> Match {
+        self.find(clues, Told::TheAnswer)
+    }
+
+    fn find(&self, clues: &Clues<'_>, told: Told) -> Match {
         if let Some(answer) = self.canonical.find(clues) {
             return answer;
         }
-        let answer = self.match_title(clues);
+        let answer = self.match_title(clues, told);
         match clues.model_hint {
             Some(hint) if hint::may_settle(&answer) => {
-                hint::settle(self, answer, clues.title, hint)
+                hint::settle(self, answer, clues.title, hint, told)
             }
             _ => answer,
         }
     }
 
     /// Names the card by the title, with the notes and the address beside it.
-    pub(super) fn match_title(&self, clues: &Clues<'_>) -> Match {
+    pub(super) fn match_title(&self, clues: &Clues<'_>, told: Told) -> Match {
         let mut reading = self.read(clues.title);
         let name = reading.naming.spans.first().copied();
         let lot = lot::read(&reading.tokens, name);
@@ -90,7 +107,7 @@ impl Matcher {
             Some(notes) if flags::notes_say_rental(notes) => kind::Offer::rental(),
             _ => offer,
         };
-        let mut answer = self.answer(clues.title, reading, lot, offer, borrowed);
+        let mut answer = self.answer(clues.title, reading, lot, offer, borrowed, told);
         if !answer.flags.contains(&Flag::ForParts)
             && notes.is_some_and(|notes| flags::notes_say_for_parts(&notes))
             && matches!(answer.kind, Kind::GpuCard | Kind::GpuLot)
@@ -189,6 +206,7 @@ impl Matcher {
         lot: Option<Lot>,
         offer: kind::Offer,
         borrowed: Option<Evidence>,
+        told: Told,
     ) -> Match {
         let Reading {
             tokens,
@@ -216,10 +234,6 @@ impl Matcher {
                     .all(|variant| variant.form != Some(Form::Mxm))
             });
         let product = product.filter(|_| !module);
-        let mut losers = naming.lost.clone();
-        if !displayed || module || offer.mobile_part {
-            losers.extend(naming.product.map(|place| (place, Lost::Worse)));
-        }
         let confidence = match (card, product) {
             (true, Some(_)) => naming.confidence * offer.confidence,
             (true, None) => f64::min(naming.confidence, 0.4).max(0.3),
@@ -276,13 +290,20 @@ impl Matcher {
                 mobile_part: offer.mobile_part,
             },
         );
-        let would_settle = if card {
+        let would_settle = if card && told == Told::All {
             report::would_settle(&naming, product, &choice, &sizes, &self.index)
         } else {
             Vec::new()
         };
-        let candidates: Vec<Candidate> =
-            report::candidates(&losers, &naming.open, &self.index, &self.lexicon);
+        let candidates = if told == Told::All {
+            let mut losers = naming.lost.clone();
+            if !displayed || module || offer.mobile_part {
+                losers.extend(naming.product.map(|place| (place, Lost::Worse)));
+            }
+            report::candidates(&losers, &naming.open, &self.index, &self.lexicon)
+        } else {
+            Vec::new()
+        };
         Match {
             kind: offer.kind,
             model: choice.model.filter(|_| product.is_some()),

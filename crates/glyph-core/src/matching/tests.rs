@@ -403,6 +403,29 @@ fn said(found: &Match) -> (Kind, Option<String>, Option<f64>, u32) {
     )
 }
 
+#[test]
+fn a_brief_answer_is_the_whole_one_without_what_lost() {
+    let mut told = 0;
+    for record in csv::Reader::from_reader(TITLES.as_bytes()).records() {
+        let title = record.expect("the fixture is well-formed");
+        let title = title.get(0).unwrap_or_default();
+        for model_hint in [None, Some("A100"), Some("RTX 4090"), Some(title)] {
+            let clues = Clues {
+                title,
+                model_hint,
+                notes: Some("tested, 24GB"),
+                ..Clues::default()
+            };
+            let mut whole = matcher().match_listing(&clues);
+            told += whole.candidates.len() + whole.would_settle.len();
+            whole.candidates.clear();
+            whole.would_settle.clear();
+            assert_eq!(matcher().match_briefly(&clues), whole, "{title}");
+        }
+    }
+    assert!(told > 0);
+}
+
 proptest! {
     #[test]
     fn never_panics_and_points_at_real_text(title in "\\PC{0,80}") {

@@ -61,7 +61,7 @@ impl RememberedMatches {
         }
         let new = Remembered {
             fingerprint: fingerprint(registry.version(), &self.texts),
-            answer: Arc::new(matcher.match_listing(&Clues {
+            answer: Arc::new(matcher.match_briefly(&Clues {
                 title: &listing.title,
                 model_hint: listing.model_hint.as_deref(),
                 notes: listing.texts.notes.as_deref(),
