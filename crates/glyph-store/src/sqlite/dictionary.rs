@@ -7,11 +7,15 @@ use rusqlite::{Connection, OptionalExtension, Statement, params};
 use rustc_hash::FxHashMap;
 
 use super::binder::Binder;
+use super::connection::set_cache_for_many_texts;
 use crate::error::StoreError;
 use crate::offer;
 
 /// Bound on the ids kept in memory; past it all are forgotten and looked up again. 262,144 are some 10 MB.
 const MOST_REMEMBERED: usize = 262_144;
+
+/// New texts after which the index of fingerprints gets more of the cache.
+const MANY: usize = 65_536;
 
 /// Fingerprint → row of `listings`.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub(super) struct Dictionary<'store> {
     find: Statement<'store>,
     insert: Statement<'store>,
     ids: FxHashMap<[u8; 16], i64>,
+    /// Rows of `listings` that were made.
+    made: usize,
     /// A row was met whose seller or memory another program has changed: what it is filtered and sorted by is not what
     /// the source says.
     pub(super) met_changed_texts: bool,
@@ -47,6 +53,7 @@ impl<'store> Dictionary<'store> {
                     ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
             )?,
             ids: FxHashMap::default(),
+            made: 0,
             met_changed_texts: false,
         };
         let mut same_in_all = Binder::new(&mut dictionary.insert);
@@ -133,7 +140,12 @@ impl<'store> Dictionary<'store> {
         binder.next(reason)?;
         binder.next(flags_text(matched)?)?;
         self.insert.raw_execute()?;
-        Ok(self.connection.last_insert_rowid())
+        let id = self.connection.last_insert_rowid();
+        self.made += 1;
+        if self.made == MANY {
+            set_cache_for_many_texts(self.connection)?;
+        }
+        Ok(id)
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+use super::connection;
 use crate::error::StoreError;
 
 /// Holds the write lock; dropped before its commit, it leaves the database as it was.
@@ -82,5 +83,6 @@ impl Drop for BulkTransaction<'_> {
             .connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
         let _ = self.connection.pragma_update(None, "foreign_keys", true);
+        let _ = connection::set_cache(self.connection);
     }
 }
