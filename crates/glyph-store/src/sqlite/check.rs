@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::error_kind::ErrorReader;
 use super::{segment, title};
 use crate::error::StoreError;
 use crate::store::{CheckReport, Violation};
@@ -317,17 +318,17 @@ fn check_texts(connection: &Connection, report: &mut CheckReport) -> Result<(), 
 
 /// Every rejected row says what is wrong with it.
 fn check_errors(connection: &Connection, report: &mut CheckReport) -> Result<(), StoreError> {
-    let lost: i64 = connection.query_row(
-        "SELECT count(*) FROM rejected_rows AS row
-         WHERE CASE WHEN json_valid(row.errors) THEN EXISTS (
-                 SELECT 1 FROM json_each(row.errors) AS error
-                 WHERE CASE WHEN error.type = 'object' THEN
-                     json_extract(error.value, '$.kind') NOT IN (SELECT id FROM error_kinds)
-                   ELSE 1 END)
-               ELSE 1 END",
-        [],
-        |row| row.get(0),
-    )?;
+    let mut errors = ErrorReader::new(connection);
+    let mut lost = 0;
+    let mut statement = connection.prepare("SELECT code, errors FROM rejected_rows")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let is_whole = match (row.get::<_, String>(0), row.get::<_, String>(1)) {
+            (Ok(code), Ok(stored)) => errors.is_whole(&code, stored)?,
+            _ => false,
+        };
+        lost += u64::from(!is_whole);
+    }
     if lost > 0 {
         report.broken(
             0,

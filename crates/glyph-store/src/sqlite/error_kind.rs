@@ -15,9 +15,15 @@ use serde_json::value::RawValue;
 
 use crate::error::StoreError;
 
-/// Kinds that one import gives a number. Messages that name what stands in the row are as many as the rows: past this
-/// number an error stands whole in its row, as all did before 1.8.0.
+/// A kind that an import meets this often gets a number: then it takes less room than errors that stand whole in their
+/// rows, as all did before 1.8.0. A message that names what stands in the row may be met once in a file.
+const WORTH_A_NUMBER: u32 = 4;
+
+/// Kinds that one import gives a number.
 const MOST_KINDS: usize = 256;
+
+/// Kinds without a number that are remembered; past it all of them are forgotten.
+const MOST_WITHOUT: usize = 4096;
 
 /// What errors that differ in their values alone have in common.
 #[derive(Debug, Clone)]
@@ -36,7 +42,7 @@ struct OfKind<'a> {
     value: Cow<'a, str>,
 }
 
-/// An error as it is read.
+/// An error as it is read. Of one whose kind is lost, which `check` tells, the value is left.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Full<'a> {
@@ -47,6 +53,9 @@ enum Full<'a> {
         column: Option<&'a str>,
         value: &'a str,
         message: &'a str,
+    },
+    Lost {
+        value: &'a str,
     },
     AsStored(&'a RawValue),
 }
@@ -59,10 +68,17 @@ enum Stored<'a> {
     Whole(&'a RowError),
 }
 
+#[derive(Debug)]
+enum Met {
+    Times(u32),
+    Numbered(i64),
+}
+
 /// The kinds that one import has met.
 #[derive(Debug, Default)]
 pub(super) struct ErrorKinds {
-    ids: HashMap<String, i64>,
+    met: HashMap<String, Met>,
+    numbered: usize,
     /// Room for the key of one kind.
     key: String,
 }
@@ -87,44 +103,66 @@ impl ErrorKinds {
         Ok(serde_json::to_string(&stored)?)
     }
 
+    /// The number of the error's kind, where it has one.
     fn find_or_insert(
         &mut self,
         connection: &Connection,
         error: &RowError,
     ) -> Result<Option<i64>, StoreError> {
-        // No two kinds have the same key: the length tells where the column ends.
+        self.write_key(error);
+        match self.met.get_mut(&self.key) {
+            Some(Met::Numbered(id)) => return Ok(Some(*id)),
+            Some(Met::Times(times)) => {
+                *times = times.saturating_add(1);
+                if *times < WORTH_A_NUMBER || self.numbered == MOST_KINDS {
+                    return Ok(None);
+                }
+            }
+            None => {
+                if self.met.len() - self.numbered == MOST_WITHOUT {
+                    self.met.retain(|_, met| matches!(met, Met::Numbered(_)));
+                }
+                self.met.insert(self.key.clone(), Met::Times(1));
+                return Ok(None);
+            }
+        }
+        let id = number(connection, error)?;
+        self.met.insert(self.key.clone(), Met::Numbered(id));
+        self.numbered += 1;
+        Ok(Some(id))
+    }
+
+    /// No two kinds have the same key: the length tells where the column ends.
+    fn write_key(&mut self, error: &RowError) {
         self.key.clear();
         self.key.push_str(error.code.as_str());
         if let Some(column) = &error.column {
             self.key.push(' ');
             self.key.push_str(&column.len().to_string());
+            self.key.push(' ');
             self.key.push_str(column);
         }
         self.key.push('\n');
         self.key.push_str(&error.message);
-        if let Some(id) = self.ids.get(&self.key) {
-            return Ok(Some(*id));
-        }
-        if self.ids.len() == MOST_KINDS {
-            return Ok(None);
-        }
-        let kind = (error.code.as_str(), &error.column, &error.message);
-        let found: Option<i64> = connection
+    }
+}
+
+/// The row of `error_kinds`, made where there is none.
+fn number(connection: &Connection, error: &RowError) -> Result<i64, StoreError> {
+    let kind = (error.code.as_str(), &error.column, &error.message);
+    let found = connection
+        .prepare_cached(
+            "SELECT id FROM error_kinds WHERE code = ?1 AND column_name IS ?2 AND message = ?3",
+        )?
+        .query_row(kind, |row| row.get(0))
+        .optional()?;
+    match found {
+        Some(id) => Ok(id),
+        None => Ok(connection
             .prepare_cached(
-                "SELECT id FROM error_kinds WHERE code = ?1 AND column_name IS ?2 AND message = ?3",
+                "INSERT INTO error_kinds (code, column_name, message) VALUES (?1, ?2, ?3)",
             )?
-            .query_row(kind, |row| row.get(0))
-            .optional()?;
-        let id = match found {
-            Some(id) => id,
-            None => connection
-                .prepare_cached(
-                    "INSERT INTO error_kinds (code, column_name, message) VALUES (?1, ?2, ?3)",
-                )?
-                .insert(kind)?,
-        };
-        self.ids.insert(self.key.clone(), id);
-        Ok(Some(id))
+            .insert(kind)?),
     }
 }
 
@@ -162,6 +200,9 @@ impl<'c> ErrorReader<'c> {
 
     /// The errors of one row.
     pub(super) fn in_full(&mut self, errors: String) -> rusqlite::Result<String> {
+        if self.kinds.len() >= MOST_KINDS {
+            self.kinds.clear();
+        }
         let full = in_full(&errors, |id| {
             if let Entry::Vacant(unknown) = self.kinds.entry(id) {
                 let found = self
@@ -181,20 +222,33 @@ impl<'c> ErrorReader<'c> {
         }
     }
 
-    /// What the first error of a row says; empty where there is none.
-    pub(super) fn first_message(&mut self, errors: String) -> Result<String, StoreError> {
+    /// What the first error of a row says; empty where it says nothing.
+    pub(super) fn first_message(&mut self, errors: String) -> rusqlite::Result<String> {
+        let errors: Vec<serde_json::Value> =
+            serde_json::from_str(&self.in_full(errors)?).unwrap_or_default();
+        let message = errors.first().and_then(|first| first["message"].as_str());
+        Ok(message.unwrap_or_default().to_owned())
+    }
+
+    /// Whether the errors of a row say what is wrong with it, the first one by the row's code.
+    pub(super) fn is_whole(&mut self, code: &str, errors: String) -> rusqlite::Result<bool> {
         #[derive(Deserialize)]
-        struct Told {
-            message: String,
+        #[expect(dead_code, reason = "they must be there")]
+        struct Whole<'a> {
+            #[serde(borrow)]
+            code: Cow<'a, str>,
+            #[serde(borrow)]
+            value: Cow<'a, str>,
+            #[serde(borrow)]
+            message: Cow<'a, str>,
         }
-        let told: Vec<Told> = serde_json::from_str(&self.in_full(errors)?)?;
-        let first = told.into_iter().next();
-        Ok(first.map_or(String::new(), |first| first.message))
+        let errors = self.in_full(errors)?;
+        Ok(serde_json::from_str::<Vec<Whole<'_>>>(&errors)
+            .is_ok_and(|errors| errors.first().is_some_and(|first| first.code == code)))
     }
 }
 
-/// Stored errors with all that they say, by any source of kinds. What is no array of errors stays as it is, and so does
-/// an error whose kind is lost, which `check` tells.
+/// Stored errors with all that they say, by any source of kinds. What is no array of errors stays as it is.
 pub(super) fn in_full(
     errors: &str,
     mut kind: impl FnMut(i64) -> rusqlite::Result<Option<Arc<ErrorKind>>>,
@@ -207,22 +261,24 @@ pub(super) fn in_full(
     };
     let mut read = Vec::with_capacity(stored.len());
     for element in stored {
-        let known = match serde_json::from_str::<OfKind<'_>>(element.get()) {
-            Ok(of_kind) => kind(of_kind.kind)?.map(|kind| (kind, of_kind.value)),
-            Err(_) => None,
+        let of_kind = serde_json::from_str::<OfKind<'_>>(element.get()).ok();
+        let kind = match &of_kind {
+            Some(of_kind) => kind(of_kind.kind)?,
+            None => None,
         };
-        read.push((element, known));
+        read.push((element, of_kind, kind));
     }
     let full: Vec<Full<'_>> = read
         .iter()
-        .map(|(element, known)| match known {
-            Some((kind, value)) => Full::Known {
+        .map(|(element, of_kind, kind)| match (of_kind, kind) {
+            (Some(OfKind { value, .. }), Some(kind)) => Full::Known {
                 code: &kind.code,
                 column: kind.column.as_deref(),
                 value,
                 message: &kind.message,
             },
-            None => Full::AsStored(element),
+            (Some(OfKind { value, .. }), None) => Full::Lost { value },
+            (None, _) => Full::AsStored(element),
         })
         .collect();
     serde_json::to_string(&full)
@@ -276,10 +332,50 @@ mod tests {
             "[]",
             "no price, no \"kind\"",
             r#"{"kind":1,"value":"-"}"#,
-            r#"[{"kind":1,"value":"-"}]"#,
             r#"[{"kind":"a","value":"-"},{"kind":1,"value":"-","message":"m"},7]"#,
         ] {
             assert_eq!(reader.in_full(errors.to_owned()).unwrap(), errors);
         }
+    }
+
+    #[test]
+    fn a_kind_that_comes_again_gets_a_number_and_one_that_does_not_gets_none() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(schema::CURRENT).unwrap();
+        let mut kinds = ErrorKinds::default();
+        let mut stored = |message: &str| {
+            let error = RowError::new(ErrorCode::PriceMissing, None, "-", message);
+            kinds.stored(&connection, &[error]).unwrap()
+        };
+        for once in 0..2 * MOST_WITHOUT {
+            assert!(stored(&once.to_string()).contains("message"));
+        }
+        for _ in 1..WORTH_A_NUMBER {
+            assert!(stored("write it").contains("message"));
+        }
+        assert_eq!(stored("write it"), r#"[{"kind":1,"value":"-"}]"#);
+        for message in 0..2 * MOST_KINDS {
+            for _ in 0..WORTH_A_NUMBER {
+                stored(&format!("write {message}"));
+            }
+        }
+        assert!(stored(&format!("write {}", MOST_KINDS - 2)).contains("kind"));
+        assert!(stored(&format!("write {}", MOST_KINDS - 1)).contains("message"));
+        assert_eq!(stored("write it"), r#"[{"kind":1,"value":"-"}]"#);
+    }
+
+    #[test]
+    fn no_number_is_given_twice() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(schema::CURRENT).unwrap();
+        let number_of = |message: &str| {
+            let error = RowError::new(ErrorCode::PriceMissing, None, "-", message);
+            number(&connection, &error).unwrap()
+        };
+        assert_eq!((number_of("a"), number_of("b"), number_of("a")), (1, 2, 1));
+        connection.execute("DELETE FROM error_kinds", []).unwrap();
+        assert_eq!(number_of("c"), 3);
+        let lost = ErrorReader::new(&connection).in_full(r#"[{"kind":1,"value":"-"}]"#.to_owned());
+        assert_eq!(lost.unwrap(), r#"[{"value":"-"}]"#);
     }
 }

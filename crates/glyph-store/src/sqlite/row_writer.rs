@@ -4,7 +4,6 @@
 
 use glyph_core::listing::{Availability, Condition, Listing};
 use glyph_core::pipeline::{Offer, Outcome, RejectedRow, ScoredOffer};
-use glyph_core::reject::RowError;
 use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::binder::Binder;
@@ -24,8 +23,6 @@ pub(super) struct RowWriter<'store> {
     unmatched: Statement<'store>,
     rejected: Statement<'store>,
     error_kinds: ErrorKinds,
-    /// Those that are bound in `rejected`.
-    last_errors: Vec<RowError>,
     /// For the next scored row, where SQLite would give it the id of one that is gone.
     first_id: Option<i64>,
 }
@@ -84,7 +81,6 @@ impl<'store> RowWriter<'store> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
             error_kinds: ErrorKinds::default(),
-            last_errors: Vec::new(),
             first_id: first_free_id(connection)?,
         };
         for statement in [
@@ -181,12 +177,8 @@ impl<'store> RowWriter<'store> {
         binder.next(row.span.byte_len as i64)?;
         binder.next(row.raw)?;
         binder.next((!row.repair.is_empty()).then_some(row.repair))?;
-        // A bad column gives row after row the same errors: then they stay bound.
-        if self.last_errors != row.errors {
-            binder.next(row.errors.first().map_or("", |error| error.code.as_str()))?;
-            binder.next(self.error_kinds.stored(self.connection, row.errors)?)?;
-            self.last_errors = row.errors.to_vec();
-        }
+        binder.next(row.errors.first().map_or("", |error| error.code.as_str()))?;
+        binder.next(self.error_kinds.stored(self.connection, row.errors)?)?;
         self.rejected.raw_execute()?;
         Ok(())
     }

@@ -320,9 +320,10 @@ CREATE TABLE rejected_rows (
 CREATE UNIQUE INDEX uq_rejected_rows_import ON rejected_rows (import_id, import_index);
 
 -- What errors that differ in nothing but their value have in common. Such an error stands in `rejected_rows.errors` as
--- `{"kind": …, "value": …}`; of an import with many kinds the later ones stand there whole.
+-- `{"kind": …, "value": …}`, and one of a kind that comes but once or twice whole. AUTOINCREMENT, so that a row whose kind
+-- is lost is never given another one.
 CREATE TABLE error_kinds (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     code TEXT NOT NULL,
     column_name TEXT,
     message TEXT NOT NULL

@@ -107,6 +107,9 @@ fn used_database(place: &Place) -> Connection {
     repair(&mut store, "first", MENDED).unwrap();
     let titles = "Title,Price\nNVIDIA A100 80GB PCIe,9000\nNVIDIA A100,9000\nRTX 9999,100\n,1\n";
     import(&mut store, "second", titles);
+    // An error that comes often gets a kind.
+    let nameless = format!("Title,Price\n{}", ",1\n".repeat(9));
+    import(&mut store, "third", &nameless);
     let connection = place.connection();
     connection
         .execute_batch(

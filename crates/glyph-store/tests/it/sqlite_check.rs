@@ -51,14 +51,24 @@ fn assert_found(damage: &str, promise: u8, import_id: Option<&str>, words: &str)
 const FIRST: Option<&str> = Some("first");
 
 #[test]
-fn errors_whose_kind_is_lost_are_found() {
-    for damage in [
-        "DELETE FROM error_kinds WHERE code = 'title_missing'",
-        "UPDATE rejected_rows SET errors = 'no price' WHERE import_id = 'first' AND import_index = 2",
-        "UPDATE rejected_rows SET errors = '[\"no price\"]' WHERE import_id = 'first' AND import_index = 2",
+fn errors_that_do_not_say_what_is_wrong_are_found() {
+    for errors in [
+        r#"'[{"kind":99,"value":"-"}]'"#,
+        r#"'[{"code":"price_zero","value":"-","message":"it is another one than the row has"}]'"#,
+        r#"'[{"code":"price_on_request","value":"-"}]'"#,
+        r#"'["no price"]'"#,
+        "'[]'",
+        "'no price'",
+        "x'5b5d'",
     ] {
-        let words = "1 rows of `rejected_rows` have lost what is wrong with them";
-        assert_found(damage, 0, None, words);
+        assert_found(
+            &format!(
+                "UPDATE rejected_rows SET errors = {errors} WHERE import_id = 'first' AND import_index = 2"
+            ),
+            0,
+            None,
+            "1 rows of `rejected_rows` have lost what is wrong with them",
+        );
     }
 }
 

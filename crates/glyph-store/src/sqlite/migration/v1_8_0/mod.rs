@@ -4,6 +4,7 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::types::Value;
 
 use super::content::Kept;
 use super::converge::{self, Fill};
@@ -37,10 +38,11 @@ const FILLS_DOWN: [Fill; 1] = [Fill {
     columns: &[("errors", "errors_in_full(old.errors)")],
 }];
 
-/// Rejected rows are written anew only where there are any.
+/// Rejected rows are written anew only where an error may be of a kind.
 fn fills_down(connection: &Connection) -> rusqlite::Result<&'static [Fill]> {
     let kinds = error_kind::all(connection)?;
-    if kinds.is_empty() {
+    let lost = losses(connection)?;
+    if kinds.is_empty() && lost.is_empty() {
         return Ok(&[]);
     }
     connection.create_scalar_function(
@@ -48,9 +50,12 @@ fn fills_down(connection: &Connection) -> rusqlite::Result<&'static [Fill]> {
         1,
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
         move |context| {
-            let errors = context.get_raw(0).as_str()?;
+            let stored: Value = context.get(0)?;
+            let Value::Text(errors) = &stored else {
+                return Ok(stored);
+            };
             let full = error_kind::in_full(errors, |id| Ok(kinds.get(&id).cloned()))?;
-            Ok(full.into_owned())
+            Ok(Value::Text(full.into_owned()))
         },
     )?;
     Ok(&FILLS_DOWN)
@@ -74,7 +79,16 @@ fn kept_down(step: &Step<'_>, actual: &Schema) -> rusqlite::Result<Vec<Kept>> {
     Ok(converge::kept(actual, &Schema::of_text(DOWN)?, fills))
 }
 
-/// What is dropped stands in the rows again.
+/// What is dropped stands in the rows again, where it is there: (words, query that counts the others).
+const LOSSES: [(&str, &str); 1] = [(
+    "errors of `rejected_rows` whose kind is gone",
+    "SELECT COUNT(*)
+     FROM rejected_rows AS row
+     JOIN json_each(CASE WHEN json_valid(row.errors) THEN row.errors ELSE '[]' END) AS error ON error.type = 'object'
+     WHERE json_extract(error.value, '$.kind') IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM error_kinds WHERE id = json_extract(error.value, '$.kind'))",
+)];
+
 fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
-    preflight::losses(connection, &[])
+    preflight::losses(connection, &LOSSES)
 }

@@ -258,7 +258,7 @@ CREATE TABLE rejected_rows (
 CREATE UNIQUE INDEX uq_rejected_rows_import ON rejected_rows (import_id, import_index);
 
 CREATE TABLE error_kinds (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     code TEXT NOT NULL,
     column_name TEXT,
     message TEXT NOT NULL
