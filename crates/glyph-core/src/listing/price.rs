@@ -309,10 +309,7 @@ fn settle_decimal(
         Reading::Malformed => {
             return problem(
                 ErrorCode::PriceNotANumber,
-                format!(
-                    "`{}` is no amount: its digits are not grouped in threes; write it plainly, such as `1234.50`",
-                    parts.number
-                ),
+                "the digits are not grouped in threes; write the amount plainly, such as `1234.50`",
             );
         }
         Reading::Either {
@@ -334,8 +331,7 @@ fn settle_decimal(
                     return problem(
                         ErrorCode::PriceAmbiguous,
                         format!(
-                            "`{}` is {} or {}.{}; say which with `--decimal-mark`, name the currency, or write it plainly",
-                            parts.number, thousands.integer, decimal.integer, decimal.fraction
+                            "`{separator}` may group thousands or begin the decimals; say which with `--decimal-mark`, name the currency, or write it plainly"
                         ),
                     );
                 }

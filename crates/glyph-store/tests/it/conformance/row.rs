@@ -173,11 +173,20 @@ pub(crate) fn a_reject_stands_where_its_source_has_it(store: &mut dyn Store) {
     }
 }
 
+/// `bc` for 12: a word of each row's own.
+fn in_letters(number: u32) -> String {
+    let digits = number.to_string();
+    digits
+        .bytes()
+        .map(|digit| char::from(digit - b'0' + b'a'))
+        .collect()
+}
+
 /// Rejected rows whose errors have much in common, or little: with a column and without, with what JSON escapes, with
 /// messages that are another in every row.
 pub(crate) fn many_errors() -> String {
     let rows = (0..1500).map(|row| match row % 5 {
-        0 => format!("NVIDIA L4,\"{},500\",2026-01-02\n", row / 5 + 1),
+        0 => format!("NVIDIA L4,q{} 100,2026-01-02\n", in_letters(row)),
         1 => "NVIDIA L4,on request,2026-01-02\n".to_owned(),
         2 => "NVIDIA L4,100\n".to_owned(),
         3 => format!("NVIDIA L4,\"{{\"\"kind\"\": {row}}} \\ \u{1}\",2026-01-02\n"),
