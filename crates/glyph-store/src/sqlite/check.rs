@@ -323,11 +323,7 @@ fn check_errors(connection: &Connection, report: &mut CheckReport) -> Result<(),
     let mut statement = connection.prepare("SELECT code, errors FROM rejected_rows")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let is_whole = match (row.get::<_, String>(0), row.get::<_, String>(1)) {
-            (Ok(code), Ok(stored)) => errors.is_whole(&code, stored)?,
-            _ => false,
-        };
-        lost += u64::from(!is_whole);
+        lost += u64::from(!errors.is_whole(row.get_ref(0)?, row.get_ref(1)?)?);
     }
     if lost > 0 {
         report.broken(

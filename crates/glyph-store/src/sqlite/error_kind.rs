@@ -9,14 +9,15 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use glyph_core::reject::RowError;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::StoreError;
 
-/// A kind that an import meets this often gets a number: then it takes less room than errors that stand whole in their
-/// rows, as all did before 1.8.0. A message that names what stands in the row may be met once in a file.
+/// A kind that an import meets this often gets a number: from then on it saves room beside errors that stand whole in
+/// their rows, as all did before 1.8.0. A message that names what stands in the row may be met once in a file.
 const WORTH_A_NUMBER: u32 = 4;
 
 /// Kinds that one import gives a number.
@@ -33,13 +34,12 @@ pub(super) struct ErrorKind {
     message: String,
 }
 
-/// An error of a known kind, as `rejected_rows.errors` has it.
+/// An error of a kind, as `rejected_rows.errors` has it. It has a value, unless another hand took it.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct OfKind<'a> {
     kind: i64,
     #[serde(borrow)]
-    value: Cow<'a, str>,
+    value: Option<Cow<'a, str>>,
 }
 
 /// An error as it is read. Of one whose kind is lost, which `check` tells, the value is left.
@@ -51,11 +51,12 @@ enum Full<'a> {
         code: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         column: Option<&'a str>,
-        value: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<&'a str>,
         message: &'a str,
     },
     Lost {
-        value: &'a str,
+        value: Option<&'a str>,
     },
     AsStored(&'a RawValue),
 }
@@ -95,7 +96,7 @@ impl ErrorKinds {
             stored.push(match self.find_or_insert(connection, error)? {
                 Some(kind) => Stored::OfKind(OfKind {
                     kind,
-                    value: Cow::Borrowed(&error.value),
+                    value: Some(Cow::Borrowed(&error.value)),
                 }),
                 None => Stored::Whole(error),
             });
@@ -166,20 +167,33 @@ fn number(connection: &Connection, error: &RowError) -> Result<i64, StoreError> 
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<ErrorKind> {
-    Ok(ErrorKind {
-        code: row.get("code")?,
-        column: row.get("column_name")?,
-        message: row.get("message")?,
-    })
+/// `None` where another hand wrote what is no text: such a kind is lost too.
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<Arc<ErrorKind>>> {
+    let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null());
+    let (Ok(Some(code)), Ok(column), Ok(Some(message))) =
+        (text("code")?, text("column_name")?, text("message")?)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(ErrorKind {
+        code: code.to_owned(),
+        column: column.map(str::to_owned),
+        message: message.to_owned(),
+    })))
 }
 
 /// All kinds by their numbers.
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<HashMap<i64, Arc<ErrorKind>>> {
-    connection
-        .prepare("SELECT id, code, column_name, message FROM error_kinds")?
-        .query_map([], |row| Ok((row.get("id")?, Arc::new(read(row)?))))?
-        .collect()
+    let mut kinds = HashMap::new();
+    let mut select =
+        connection.prepare("SELECT id, code, column_name, message FROM error_kinds")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some(kind) = read(row)? {
+            kinds.insert(row.get("id")?, kind);
+        }
+    }
+    Ok(kinds)
 }
 
 /// Reads stored errors with all that they say: a JSON array of `code`, `column`, `value`, `message`.
@@ -198,9 +212,14 @@ impl<'c> ErrorReader<'c> {
         }
     }
 
-    /// The errors of one row.
-    pub(super) fn in_full(&mut self, errors: String) -> rusqlite::Result<String> {
-        if self.kinds.len() >= MOST_KINDS {
+    /// The errors of one row. Bytes of another hand are shown as text.
+    pub(super) fn in_full(&mut self, stored: ValueRef<'_>) -> rusqlite::Result<String> {
+        let errors = match stored {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),
+            _ => Cow::Borrowed(""),
+        };
+        // The kinds of one import are no more.
+        if self.kinds.len() > MOST_KINDS {
             self.kinds.clear();
         }
         let full = in_full(&errors, |id| {
@@ -212,26 +231,27 @@ impl<'c> ErrorReader<'c> {
                     )?
                     .query_row([id], read)
                     .optional()?;
-                unknown.insert(found.map(Arc::new));
+                unknown.insert(found.flatten());
             }
             Ok(self.kinds.get(&id).cloned().flatten())
         })?;
-        match full {
-            Cow::Owned(full) => Ok(full),
-            Cow::Borrowed(_) => Ok(errors),
-        }
+        Ok(full.into_owned())
     }
 
     /// What the first error of a row says; empty where it says nothing.
-    pub(super) fn first_message(&mut self, errors: String) -> rusqlite::Result<String> {
+    pub(super) fn first_message(&mut self, stored: ValueRef<'_>) -> rusqlite::Result<String> {
         let errors: Vec<serde_json::Value> =
-            serde_json::from_str(&self.in_full(errors)?).unwrap_or_default();
+            serde_json::from_str(&self.in_full(stored)?).unwrap_or_default();
         let message = errors.first().and_then(|first| first["message"].as_str());
         Ok(message.unwrap_or_default().to_owned())
     }
 
     /// Whether the errors of a row say what is wrong with it, the first one by the row's code.
-    pub(super) fn is_whole(&mut self, code: &str, errors: String) -> rusqlite::Result<bool> {
+    pub(super) fn is_whole(
+        &mut self,
+        code: ValueRef<'_>,
+        stored: ValueRef<'_>,
+    ) -> rusqlite::Result<bool> {
         #[derive(Deserialize)]
         #[expect(dead_code, reason = "they must be there")]
         struct Whole<'a> {
@@ -242,7 +262,10 @@ impl<'c> ErrorReader<'c> {
             #[serde(borrow)]
             message: Cow<'a, str>,
         }
-        let errors = self.in_full(errors)?;
+        let (Ok(code), Ok(_)) = (code.as_str(), stored.as_str()) else {
+            return Ok(false);
+        };
+        let errors = self.in_full(stored)?;
         Ok(serde_json::from_str::<Vec<Whole<'_>>>(&errors)
             .is_ok_and(|errors| errors.first().is_some_and(|first| first.code == code)))
     }
@@ -271,13 +294,15 @@ pub(super) fn in_full(
     let full: Vec<Full<'_>> = read
         .iter()
         .map(|(element, of_kind, kind)| match (of_kind, kind) {
-            (Some(OfKind { value, .. }), Some(kind)) => Full::Known {
+            (Some(of_kind), Some(kind)) => Full::Known {
                 code: &kind.code,
                 column: kind.column.as_deref(),
-                value,
+                value: of_kind.value.as_deref(),
                 message: &kind.message,
             },
-            (Some(OfKind { value, .. }), None) => Full::Lost { value },
+            (Some(of_kind), None) => Full::Lost {
+                value: of_kind.value.as_deref(),
+            },
             (None, _) => Full::AsStored(element),
         })
         .collect();
@@ -294,10 +319,14 @@ mod tests {
     use super::*;
     use crate::sqlite::schema;
 
+    fn text(stored: &str) -> ValueRef<'_> {
+        ValueRef::Text(stored.as_bytes())
+    }
+
     fn any_error() -> impl Strategy<Value = RowError> {
         let code = prop::sample::select(&ErrorCode::ALL[..3]);
-        let text = || prop_oneof!["[ 0-9ab\n\0\"]{0,3}", any::<String>()];
-        (code, prop::option::of(text()), text(), text()).prop_map(
+        let words = || prop_oneof!["[ 0-9ab\n\0\"]{0,3}", any::<String>()];
+        (code, prop::option::of(words()), words(), words()).prop_map(
             |(code, column, value, message)| {
                 RowError::new(code, column.as_deref(), &value, message)
             },
@@ -317,7 +346,7 @@ mod tests {
                 let stored = kinds.stored(&connection, &errors).unwrap();
                 let found = serde_json::to_string(&errors).unwrap();
                 prop_assert!(stored.len() <= found.len());
-                prop_assert_eq!(reader.in_full(stored).unwrap(), found);
+                prop_assert_eq!(reader.in_full(text(&stored)).unwrap(), found);
             }
         }
     }
@@ -332,10 +361,12 @@ mod tests {
             "[]",
             "no price, no \"kind\"",
             r#"{"kind":1,"value":"-"}"#,
-            r#"[{"kind":"a","value":"-"},{"kind":1,"value":"-","message":"m"},7]"#,
+            r#"[{"kind":"1","value":"-"},{"kind":1.0,"value":"-"},7]"#,
         ] {
-            assert_eq!(reader.in_full(errors.to_owned()).unwrap(), errors);
+            assert_eq!(reader.in_full(text(errors)).unwrap(), errors);
         }
+        let bytes = reader.in_full(ValueRef::Blob(b"[\"\xff\"]")).unwrap();
+        assert_eq!(bytes, "[\"\u{fffd}\"]");
     }
 
     #[test]
@@ -375,7 +406,16 @@ mod tests {
         assert_eq!((number_of("a"), number_of("b"), number_of("a")), (1, 2, 1));
         connection.execute("DELETE FROM error_kinds", []).unwrap();
         assert_eq!(number_of("c"), 3);
-        let lost = ErrorReader::new(&connection).in_full(r#"[{"kind":1,"value":"-"}]"#.to_owned());
-        assert_eq!(lost.unwrap(), r#"[{"value":"-"}]"#);
+        let mut reader = ErrorReader::new(&connection);
+        for (stored, read) in [
+            (r#"[{"kind":1,"value":"-"}]"#, r#"[{"value":"-"}]"#),
+            (r#"[{"kind":1}]"#, r#"[{"value":null}]"#),
+            (
+                r#"[{"kind":3}]"#,
+                r#"[{"code":"price_missing","message":"c"}]"#,
+            ),
+        ] {
+            assert_eq!(reader.in_full(text(stored)).unwrap(), read);
+        }
     }
 }

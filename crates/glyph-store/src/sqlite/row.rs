@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::error_kind::ErrorReader;
@@ -119,10 +120,10 @@ fn read(row: &Row<'_>, error_reader: &mut ErrorReader<'_>) -> rusqlite::Result<R
         notes: row.get("notes")?,
         extra: row.get("extra")?,
         raw: raw.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-        errors: row
-            .get::<_, Option<String>>("errors")?
-            .map(|errors| error_reader.in_full(errors))
-            .transpose()?,
+        errors: match row.get_ref("errors")? {
+            ValueRef::Null => None,
+            stored => Some(error_reader.in_full(stored)?),
+        },
     })
 }
 
@@ -202,7 +203,7 @@ pub(super) fn list_rejects(
             raw: row.get(6)?,
             repair_raw: row.get(7)?,
             code: row.get(8)?,
-            errors: error_reader.in_full(row.get(9)?)?,
+            errors: error_reader.in_full(row.get_ref(9)?)?,
         };
         if visit(record).is_break() {
             break;

@@ -703,5 +703,6 @@ SELECT
     json_extract(error.value, '$.value') AS value,
     COALESCE(kind.message, json_extract(error.value, '$.message')) AS message
 FROM rejected_rows AS row
-JOIN json_each(row.errors) AS error ON error.type = 'object'
-LEFT JOIN error_kinds AS kind ON kind.id = json_extract(error.value, '$.kind');
+JOIN json_each(CASE WHEN json_valid(row.errors) THEN row.errors ELSE '[]' END) AS error ON error.type = 'object'
+LEFT JOIN error_kinds AS kind
+    ON kind.id = CASE WHEN json_type(error.value, '$.kind') = 'integer' THEN json_extract(error.value, '$.kind') END;

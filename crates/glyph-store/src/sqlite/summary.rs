@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error_kind::ErrorReader;
@@ -40,8 +41,10 @@ pub(super) fn summarise_import(
          GROUP BY u.reason
          ORDER BY count(*) DESC, u.reason",
         import_id,
+        |title| Ok(title.as_str_or_null()?.unwrap_or_default().to_owned()),
     )?;
-    let mut rejects = reasons(
+    let mut errors = ErrorReader::new(connection);
+    let rejects = reasons(
         connection,
         "SELECT code, count(*), min(import_index), errors
          FROM rejected_rows
@@ -49,11 +52,8 @@ pub(super) fn summarise_import(
          GROUP BY code
          ORDER BY count(*) DESC, code",
         import_id,
+        |stored| errors.first_message(stored),
     )?;
-    let mut errors = ErrorReader::new(connection);
-    for reject in &mut rejects {
-        reject.example = errors.first_message(std::mem::take(&mut reject.example))?;
-    }
     let rates = connection
         .prepare_cached(
             "SELECT currency, usd_per_unit, rate_date, source FROM import_rates
@@ -81,6 +81,7 @@ fn reasons(
     connection: &Connection,
     sql: &str,
     import_id: &str,
+    mut example: impl FnMut(ValueRef<'_>) -> rusqlite::Result<String>,
 ) -> Result<Vec<ReasonCount>, StoreError> {
     let counts = connection
         .prepare_cached(sql)?
@@ -89,7 +90,7 @@ fn reasons(
                 reason: row.get(0)?,
                 rows: row.get::<_, i64>(1)? as u64,
                 example_index: row.get::<_, i64>(2)? as u64,
-                example: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
+                example: example(row.get_ref(3)?)?,
             })
         })?
         .collect::<Result<_, _>>()?;

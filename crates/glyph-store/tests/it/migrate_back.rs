@@ -329,11 +329,16 @@ fn an_error_whose_kind_is_gone_is_told_before_the_way_back() {
     let mut store = SqliteStore::open_or_create(&path, now()).unwrap();
     import(&mut store, "first", &many_errors());
     drop(store);
-    let kinds = "SELECT COUNT(*) FROM rejected_rows, json_each(errors) WHERE json_extract(value, '$.kind') IS NOT NULL";
-    let of_kind = number(&path, kinds);
-    assert!(of_kind > 900);
+    let kinds = "SELECT COUNT(*) FROM rejected_rows WHERE CAST(errors AS TEXT) LIKE '%\"kind\":_%,\"value\":%'";
+    assert!(number(&path, kinds) > 900);
+    // What is no error at all stays as it is, and is in nobody's way.
     old::open(&path)
-        .execute("DELETE FROM error_kinds", [])
+        .execute_batch(
+            r#"DELETE FROM error_kinds;
+            UPDATE rejected_rows SET errors = '["abc", 7, null]' WHERE import_index = 0;
+            UPDATE rejected_rows SET errors = 'abc' WHERE import_index = 5;
+            UPDATE rejected_rows SET errors = CAST(errors AS BLOB) WHERE import_index = 1499;"#,
+        )
         .unwrap();
     let options = DownOptions {
         to: Version::V1_7_0,
@@ -342,8 +347,8 @@ fn an_error_whose_kind_is_gone_is_told_before_the_way_back() {
     let told = migration::down(&path, &options, now())
         .unwrap_err()
         .to_string();
-    let words = format!("{of_kind} errors of `rejected_rows` whose kind is gone");
-    assert!(told.contains(&words), "{told}");
+    let words = "errors of `rejected_rows` whose kind is gone";
+    assert!(told.contains(words), "{told}");
     down(&path, Version::V1_7_0);
     assert_eq!(
         number(&path, kinds),

@@ -1,5 +1,7 @@
 //! Damage that a program can do to the file behind the store's back, and what the check says of it.
 
+use std::ops::ControlFlow;
+
 use glyph_store::store::{Store, Violation};
 
 use crate::conformance::MARKET;
@@ -294,4 +296,59 @@ fn imports_of_the_old_program_are_not_held_to_promises_they_never_made() {
                 ('L4', 1, 0, NULL, NULL)",
     );
     assert_eq!(violations, []);
+}
+
+/// What another hand did to the errors of a row is in the way of no other row.
+#[test]
+fn damaged_errors_are_told_and_shown_as_far_as_they_go() {
+    let place = Place::new();
+    let mut store = place.store();
+    let nameless = format!("Title,Price\n{}", ",1\n".repeat(9));
+    import(&mut store, "first", &nameless);
+    let message = |store: &dyn Store| {
+        store.summarise_import("first").unwrap().rejects[0]
+            .example
+            .clone()
+    };
+    let whole = message(&store);
+    assert!(!whole.is_empty());
+    for (damage, lost) in [
+        (
+            "UPDATE rejected_rows SET errors = CAST(errors AS BLOB) WHERE import_index = 0",
+            1,
+        ),
+        (
+            "UPDATE rejected_rows SET errors = '[\"abc\", 7]' WHERE import_index = 1",
+            2,
+        ),
+        (
+            "UPDATE rejected_rows SET errors = 'abc' WHERE import_index = 2",
+            3,
+        ),
+        (
+            "UPDATE rejected_rows SET errors = '[{\"kind\":1}]' WHERE import_index = 3",
+            4,
+        ),
+        ("UPDATE error_kinds SET message = x'ff'", 9),
+    ] {
+        place.connection().execute(damage, []).unwrap();
+        let violations = store.check().unwrap().violations;
+        let words = format!("{lost} rows of `rejected_rows` have lost what is wrong with them");
+        assert_eq!(violations.len(), 1, "{damage}: {violations:#?}");
+        assert_eq!(violations[0].message, words, "{damage}");
+        let mut shown = 0;
+        store
+            .list_rejects("first", 0, &mut |_| {
+                shown += 1;
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        assert_eq!(shown, 9, "{damage}");
+        assert_eq!(message(&store), whole, "{damage}");
+        let errors: i64 = place
+            .connection()
+            .query_row("SELECT COUNT(*) FROM row_errors", [], |row| row.get(0))
+            .unwrap();
+        assert!(errors >= 6, "{damage}: {errors}");
+    }
 }

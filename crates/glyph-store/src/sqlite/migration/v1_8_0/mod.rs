@@ -2,6 +2,8 @@
 //!
 //! No row is written to on the way up: errors that stand whole in their rows are read as before.
 
+use std::borrow::Cow;
+
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
@@ -38,24 +40,35 @@ const FILLS_DOWN: [Fill; 1] = [Fill {
     columns: &[("errors", "errors_in_full(old.errors)")],
 }];
 
-/// Rejected rows are written anew only where an error may be of a kind.
+/// Rejected rows are written anew only where there are any.
 fn fills_down(connection: &Connection) -> rusqlite::Result<&'static [Fill]> {
-    let kinds = error_kind::all(connection)?;
-    let lost = losses(connection)?;
-    if kinds.is_empty() && lost.is_empty() {
+    let has_rejects: bool =
+        connection.query_row("SELECT EXISTS (SELECT 1 FROM rejected_rows)", [], |row| {
+            row.get(0)
+        })?;
+    if !has_rejects {
         return Ok(&[]);
     }
+    let kinds = error_kind::all(connection)?;
     connection.create_scalar_function(
         "errors_in_full",
         1,
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
         move |context| {
             let stored: Value = context.get(0)?;
-            let Value::Text(errors) = &stored else {
-                return Ok(stored);
+            // What another hand stored as bytes may be of a kind as well.
+            let text = match &stored {
+                Value::Text(text) => Some(text.as_str()),
+                Value::Blob(bytes) => std::str::from_utf8(bytes).ok(),
+                _ => None,
             };
-            let full = error_kind::in_full(errors, |id| Ok(kinds.get(&id).cloned()))?;
-            Ok(Value::Text(full.into_owned()))
+            let full = text
+                .map(|errors| error_kind::in_full(errors, |id| Ok(kinds.get(&id).cloned())))
+                .transpose()?;
+            Ok(match full {
+                Some(Cow::Owned(full)) => Value::Text(full),
+                _ => stored,
+            })
         },
     )?;
     Ok(&FILLS_DOWN)
@@ -84,8 +97,8 @@ const LOSSES: [(&str, &str); 1] = [(
     "errors of `rejected_rows` whose kind is gone",
     "SELECT COUNT(*)
      FROM rejected_rows AS row
-     JOIN json_each(CASE WHEN json_valid(row.errors) THEN row.errors ELSE '[]' END) AS error ON error.type = 'object'
-     WHERE json_extract(error.value, '$.kind') IS NOT NULL
+     JOIN json_each(CASE WHEN json_valid(row.errors) THEN row.errors ELSE '[]' END) AS error
+     WHERE CASE WHEN error.type = 'object' THEN json_type(error.value, '$.kind') END = 'integer'
        AND NOT EXISTS (SELECT 1 FROM error_kinds WHERE id = json_extract(error.value, '$.kind'))",
 )];
 
