@@ -86,3 +86,42 @@ impl Drop for BulkTransaction<'_> {
         let _ = connection::set_cache(self.connection);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_leaves_the_connection_as_it_was() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection::set_cache(&connection).unwrap();
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .unwrap();
+        let settings = |connection: &Connection| {
+            let setting = |name| {
+                connection
+                    .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                    .unwrap()
+            };
+            let triggers = connection
+                .db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER)
+                .unwrap();
+            (setting("cache_size"), setting("foreign_keys"), triggers)
+        };
+        let before = settings(&connection);
+        let ends: [fn(BulkTransaction<'_>); 3] = [
+            |transaction| transaction.commit().unwrap(),
+            |transaction| transaction.roll_back().unwrap(),
+            |transaction| drop(transaction),
+        ];
+        for end in ends {
+            let transaction = BulkTransaction::begin(&mut connection).unwrap();
+            transaction.silence_triggers().unwrap();
+            connection::set_cache_for_many_texts(&transaction).unwrap();
+            assert_ne!(settings(&transaction), before);
+            end(transaction);
+            assert_eq!(settings(&connection), before);
+        }
+    }
+}
